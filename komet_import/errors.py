@@ -1,0 +1,89 @@
+"""Why work cannot go on: one exception tree, one sentence each that says what to do next.
+
+KometError
+├── UnusableFile     the uploaded file cannot be read or is not a Customers file
+├── Refused          the file is fine, but this commit must not happen (again, or any more)
+├── BadArguments     an option or a value that the caller gave cannot be used
+├── BadSettings      an environment variable cannot be used
+├── NotFound         an id that is unknown here, or another company's
+├── AccessDenied     the request is not from somebody who may do this
+└── StoreUnavailable the database cannot be opened, read or written now
+
+Problems of the data are not errors: they are issues (`komet_import.review.issues`), collected in one pass.
+"""
+
+from __future__ import annotations
+
+WORDING: dict[str, str] = {
+    # UnusableFile: the contract's codes.
+    "not_a_workbook": "{file} is not a workbook or a CSV file{detail}. Save it in Excel as .xlsx and try again.",
+    "encrypted": "{file} is protected with a password. Remove the password in Excel (File › Info › Protect Workbook) and try again.",
+    "damaged": "{file} is damaged and cannot be read{detail}. Open it in Excel, save it under a new name and try again.",
+    "too_large": "{file} is larger than {limit} MB. Split it, or remove pictures and unused sheets, and try again.",
+    "too_many_rows": "{file} has more than {limit:,} rows. Split it into smaller files and import them one after the other.",
+    "takes_too_much": "Reading {file} takes more memory or time than allowed. Copy the rows into a new template and try again.",
+    "no_header": "{file} has no row with our headers{detail}. Start from the template, or name the columns as it does.",
+    "missing_columns": "{file} has neither a {id} nor a {code} column, so its rows cannot find their customer. Add one of them.",
+    "repeated_column": "{file} has the column {column} more than once ({cells}). Keep one of them and try again.",
+    "no_rows": "{file} has headers but no rows below them. Fill in at least one row and try again.",
+    # Refused.
+    "already_imported": "{file} was imported already on {when} (import {import_id}). To import it again all the same, {how}.",
+    "plan_moved": "Stored customers changed since this preview, so nothing was imported. Look at the new preview and commit again.",
+    # BadArguments.
+    "bad_argument": "{detail}",
+    "unknown_sheet": "{file} has no sheet {sheet}. It has: {sheets}.",
+    "unreadable_path": "{path} cannot be read: {reason}. Check the path and try again.",
+    "unwritable_path": "{path} cannot be written: {reason}. Choose another place and try again.",
+    "bad_company_file": "{file} does not describe a company: {detail}. Compare it with the output of `company show --json`.",
+    # BadSettings.
+    "bad_setting": "{name} is “{value}”; it must be {wanted}. Correct the environment variable and start again.",
+    "no_company": "There is no company “{name}” in this database. Set KOMET_COMPANY to one of: {names}.",
+    "which_company": "This database holds several companies. Set KOMET_COMPANY to one of: {names}.",
+    # NotFound.
+    "unknown_import": "There is no import {id}. Choose one from the import history.",
+    "unknown_draft": "This draft does not exist any more, or is not yours. Choose one from the list, or upload the file again.",
+    "unknown_customer": "There is no customer {id}.",
+    # AccessDenied.
+    "not_this_machine": "This app serves only the machine it runs on. Open it there, at {address}.",
+    "unknown_person": "{person} is not an active person of {company}. Ask an administrator to add you.",
+    # StoreUnavailable.
+    "database_busy": "The database is busy with other work. Nothing was changed; try again in a moment.",
+    "disk_full": "The disk that holds the database is full. Nothing was changed; free some space and try again.",
+    "database_unusable": "The database cannot be used: {reason}. Nothing was changed; check KOMET_DATABASE_URL and try again.",
+}
+
+
+class KometError(Exception):
+    """`str(error)` is a whole sentence for the user; `code` is stable and goes into `--json`."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        self.code = code
+        super().__init__(WORDING[code].format(**{"detail": "", **facts}))
+
+
+class UnusableFile(KometError):
+    """The uploaded file cannot be read, or is not a file of this import's kind."""
+
+
+class Refused(KometError):
+    """The commit must not happen: the same bytes again, or a plan that no longer holds."""
+
+
+class BadArguments(KometError):
+    """An option or a value given by the caller cannot be used."""
+
+
+class BadSettings(KometError):
+    """An environment variable cannot be used."""
+
+
+class NotFound(KometError):
+    """An id that does not exist, or belongs to somebody else: the two are never told apart."""
+
+
+class AccessDenied(KometError):
+    """The request comes from somebody, or somewhere, that may not do this."""
+
+
+class StoreUnavailable(KometError):
+    """The database cannot be opened, read or written; whatever was going on was rolled back."""

@@ -1,0 +1,101 @@
+"""What a commit would do, to the last cell, and the hash by which it is known to be the plan that was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from komet_import.review.issues import Issue
+
+
+class Action(StrEnum):
+    """What becomes of a row."""
+
+    NEW = "new"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A stored customer as its file would hold it: `texts` follow `declaration.value_columns`, "" for no value."""
+
+    record_id: int
+    version: int
+    texts: tuple[str, ...]
+
+
+@dataclass
+class Snapshot:
+    """The stored customers that a file's rows speak of: by ID, and found by folded code and folded name.
+
+    It holds every customer whose ID, code or name stands in the file, and may grow as edits name others.
+    """
+
+    records: dict[int, Record] = field(default_factory=dict)
+    id_by_code: dict[str, int] = field(default_factory=dict)
+    ids_by_name: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell of a stored customer: old and new as the template writes them, "" for no value."""
+
+    row: int
+    record_id: int
+    key: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """A row that goes in, or stays as it is: `texts` as they would be stored, in the order of a Record's.
+
+    `record_id` and `version` are those of the stored customer, None for a new one.
+    """
+
+    row: int
+    action: Action
+    record_id: int | None
+    version: int | None
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """`rows` of them all; the four always add up to it."""
+
+    new: int
+    update: int
+    unchanged: int
+    rejected: int
+
+    @property
+    def rows(self) -> int:
+        """The file's rows."""
+        return self.new + self.update + self.unchanged + self.rejected
+
+    @property
+    def written(self) -> int:
+        """The rows that a commit writes."""
+        return self.new + self.update
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Executed exactly, or refused: `company_version` and each row's `version` are what it was made from.
+
+    `rows` are the new, updated and unchanged ones in row order; `changes` the updated cells; `issues` those of all rows
+    in row order, then column order; `cells` the texts of the rejected rows by row and column key.
+    """
+
+    hash: str
+    company_version: int
+    counts: Counts
+    rows: Sequence[PlannedRow]
+    changes: Sequence[Change]
+    issues: Sequence[Issue]
+    cells: Mapping[int, Mapping[str, str]]

@@ -1,0 +1,148 @@
+"""The closed catalogue of what can be wrong with a cell or a row: code, severity, title and sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """An error rejects its row; a warning never does."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class IssueCode(StrEnum):
+    """Stable: other programs read these."""
+
+    CELL_ERROR = "cell_error"
+    CONTROL_CHARACTERS = "control_characters"
+    REQUIRED = "required"
+    REQUIRED_MULTI_LOCATION = "required_multi_location"
+    IGNORED_SINGLE_LOCATION = "ignored_single_location"
+    INVALID_NUMBER = "invalid_number"
+    TOO_MANY_DECIMALS = "too_many_decimals"
+    OUT_OF_RANGE = "out_of_range"
+    LOOKS_LIKE_FRACTION = "looks_like_fraction"
+    INVALID_BOOLEAN = "invalid_boolean"
+    NOT_IN_LIST = "not_in_list"
+    INVALID_EMAIL = "invalid_email"
+    INVALID_URL = "invalid_url"
+    INVALID_COUNTRY = "invalid_country"
+    INVALID_CURRENCY = "invalid_currency"
+    UNKNOWN_LOCATION = "unknown_location"
+    TOO_LONG = "too_long"
+    MAIN_LOCATION_NOT_LISTED = "main_location_not_listed"
+    UNKNOWN_CUSTOMER_ID = "unknown_customer_id"
+    CODE_TAKEN = "code_taken"
+    DUPLICATE_IN_FILE = "duplicate_in_file"
+    NEEDS_DEFAULT_PRICE_B = "needs_default_price_b"
+    NEEDS_EMAIL = "needs_email"
+    NEEDS_FAX = "needs_fax"
+    MARKUP_WITHOUT_PRICE_B = "markup_without_price_b"
+    POSSIBLE_DUPLICATE = "possible_duplicate"
+    ZIP_LOST_ZEROS = "zip_lost_zeros"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How a code reads: `title` in lists of problems, `sentence` with the facts of one cell."""
+
+    title: str
+    sentence: str
+    severity: Severity = Severity.ERROR
+
+
+CATALOGUE: dict[IssueCode, Wording] = {
+    IssueCode.CELL_ERROR: Wording(
+        "Formula error", "“{value}” is the error of a formula. Type the value itself."
+    ),
+    IssueCode.CONTROL_CHARACTERS: Wording(
+        "Control characters",
+        "Holds invisible control characters that cannot be stored. Type the value again.",
+    ),
+    IssueCode.REQUIRED: Wording("Required", "Required, and it is empty."),
+    IssueCode.REQUIRED_MULTI_LOCATION: Wording(
+        "Required with several locations", "Required in a company with several locations, and it is empty."
+    ),
+    IssueCode.IGNORED_SINGLE_LOCATION: Wording(
+        "Not used with one location",
+        "The company has a single location; this value is not stored.",
+        Severity.WARNING,
+    ),
+    IssueCode.INVALID_NUMBER: Wording("Not a number", "“{value}” is not a number."),
+    IssueCode.TOO_MANY_DECIMALS: Wording("Too many decimals", "“{value}” has too many decimals; {allowed}."),
+    IssueCode.OUT_OF_RANGE: Wording("Out of range", "“{value}” is out of range; {allowed}."),
+    IssueCode.LOOKS_LIKE_FRACTION: Wording(
+        "Looks like a fraction", "{value} means {value} %. Did you mean {suggestion} %?", Severity.WARNING
+    ),
+    IssueCode.INVALID_BOOLEAN: Wording("Not Yes or No", "“{value}” is neither Yes nor No."),
+    IssueCode.NOT_IN_LIST: Wording("Not in the list", "“{value}” is not in the list."),
+    IssueCode.INVALID_EMAIL: Wording("Not an e-mail", "“{part}” is not an e-mail address."),
+    IssueCode.INVALID_URL: Wording(
+        "Not a web address", "“{value}” is not a web address like www.example.com."
+    ),
+    IssueCode.INVALID_COUNTRY: Wording("Not a country", "“{value}” is not a country's name or ISO code."),
+    IssueCode.INVALID_CURRENCY: Wording("Not a currency", "“{value}” is not an ISO 4217 currency code."),
+    IssueCode.UNKNOWN_LOCATION: Wording("Unknown location", "“{part}” is not an active location."),
+    IssueCode.TOO_LONG: Wording("Too long", "{length} characters; at most {limit}."),
+    IssueCode.MAIN_LOCATION_NOT_LISTED: Wording(
+        "Not among the locations", "“{value}” is not among the row's Location Codes ({listed})."
+    ),
+    IssueCode.UNKNOWN_CUSTOMER_ID: Wording(
+        "Unknown customer", "There is no customer {value}. Leave it empty for a new customer."
+    ),
+    IssueCode.CODE_TAKEN: Wording(
+        "Code taken", "“{value}” is the code of customer {owner}, not of this row's customer."
+    ),
+    IssueCode.DUPLICATE_IN_FILE: Wording(
+        "In the file twice", "Also in {others}: each customer may be in the file once."
+    ),
+    IssueCode.NEEDS_DEFAULT_PRICE_B: Wording("Default Price is not B", "A price list needs Default Price B."),
+    IssueCode.NEEDS_EMAIL: Wording(
+        "Needed for e-mail", "Invoices go by e-mail, and there is no address for them."
+    ),
+    IssueCode.NEEDS_FAX: Wording("Needed for fax", "Invoices go by fax, and there is no fax number."),
+    IssueCode.MARKUP_WITHOUT_PRICE_B: Wording(
+        "Default Price is not B", "The markup has no effect: Default Price is not B.", Severity.WARNING
+    ),
+    IssueCode.POSSIBLE_DUPLICATE: Wording(
+        "Possible duplicate", "The same name as {others}.", Severity.WARNING
+    ),
+    IssueCode.ZIP_LOST_ZEROS: Wording("Lost its zeros", "A US ZIP code has five digits.", Severity.WARNING),
+    IssueCode.LEFT_OUT: Wording("Left out", "Left out in the review."),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a rule says of a text: the code, the facts its sentence needs, and a value that would be right."""
+
+    code: IssueCode
+    suggestion: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> Severity:
+        """Fixed by the code."""
+        return CATALOGUE[self.code].severity
+
+    def message(self, value: str) -> str:
+        """One or two sentences; a suggestion that the sentence does not name is asked for at its end."""
+        sentence = CATALOGUE[self.code].sentence
+        facts = {"value": value, "suggestion": self.suggestion, **self.facts}
+        message = sentence.format(**{name: _clip(fact) for name, fact in facts.items()})
+        if self.suggestion is not None and "{suggestion}" not in sentence:
+            message += f" Did you mean {self.suggestion}?"
+        return message
+
+
+_SHOWN = 60
+
+
+def _clip(fact: object) -> object:
+    """A cell can hold 32,767 characters; a sentence quotes the beginning."""
+    return f"{fact[:_SHOWN]}…" if isinstance(fact, str) and len(fact) > _SHOWN else fact

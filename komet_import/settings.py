@@ -1,0 +1,139 @@
+"""Configuration, read once at the edge from `KOMET_*` environment variables and passed down as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_dir
+
+from komet_import.errors import BadSettings
+
+_Text = Callable[[str], str | None]
+_Number = Callable[[str, int], int]
+
+
+class MailSecurity(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    STARTTLS = "starttls"
+    SSL = "ssl"
+    NONE = "none"
+
+
+DEFAULT_MAIL_PORT = {MailSecurity.STARTTLS: 587, MailSecurity.SSL: 465, MailSecurity.NONE: 25}
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where e-mails go; without one they stay in the outbox."""
+
+    host: str
+    port: int
+    security: MailSecurity
+    sender: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class ReaderLimits:
+    """What a file may cost: bytes uploaded, rows held, and memory and time of the process that reads it."""
+
+    upload_mb: int = 100
+    rows: int = 300_000
+    memory_mb: int = 2048
+    seconds: int = 60
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the environment decides. `company` is None for "the only company"."""
+
+    data_dir: Path
+    database_url: str
+    limits: ReaderLimits = ReaderLimits()
+    mail_server: MailServer | None = None
+    company: str | None = None
+    person: str = "admin@localhost"
+    base_url: str = "http://localhost:8501"
+
+    @property
+    def outbox_dir(self) -> Path:
+        """Where an e-mail lies as an `.eml` file while there is no mail server."""
+        return self.data_dir / "outbox"
+
+    def link(self, path: str) -> str:
+        """The full address of a page of the app, for e-mails."""
+        return f"{self.base_url.rstrip('/')}/{path.lstrip('/')}"
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Raises BadSettings, naming the variable, when a value cannot be used."""
+
+    def text(name: str) -> str | None:
+        return environment.get(f"KOMET_{name}", "").strip() or None
+
+    def number(name: str, default: int) -> int:
+        value = text(name)
+        if value is None:
+            return default
+        if not value.isascii() or not value.isdigit() or int(value) == 0:
+            raise BadSettings(
+                "bad_setting", name=f"KOMET_{name}", value=value, wanted="a whole number above 0"
+            )
+        return int(value)
+
+    data_dir = Path(text("DATA_DIR") or user_data_dir("komet-import", appauthor=False)).expanduser()
+    return Settings(
+        data_dir=data_dir,
+        database_url=text("DATABASE_URL") or f"sqlite:///{(data_dir / 'komet.sqlite3').as_posix()}",
+        limits=ReaderLimits(
+            upload_mb=number("MAX_UPLOAD_MB", 100),
+            rows=number("MAX_ROWS", 300_000),
+            memory_mb=number("PARSER_MEMORY_MB", 2048),
+            seconds=number("PARSER_SECONDS", 60),
+        ),
+        mail_server=_mail_server(text, number),
+        company=text("COMPANY"),
+        person=text("PERSON") or "admin@localhost",
+        base_url=_base_url(text("BASE_URL") or "http://localhost:8501"),
+    )
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise BadSettings(
+            "bad_setting", name="KOMET_BASE_URL", value=value, wanted="an address like http://localhost:8501"
+        )
+    return value
+
+
+def _mail_server(text: _Text, number: _Number) -> MailServer | None:
+    host = text("SMTP_HOST")
+    if host is None:
+        return None
+    wanted = text("SMTP_SECURITY") or MailSecurity.STARTTLS
+    if wanted not in list(MailSecurity):
+        raise BadSettings(
+            "bad_setting", name="KOMET_SMTP_SECURITY", value=wanted, wanted="starttls, ssl or none"
+        )
+    security = MailSecurity(wanted)
+    user = text("SMTP_USER")
+    sender = text("MAIL_FROM") or user
+    if sender is None or "@" not in sender:
+        raise BadSettings(
+            "bad_setting", name="KOMET_MAIL_FROM", value=sender or "", wanted="the address e-mails come from"
+        )
+    return MailServer(
+        host=host,
+        port=number("SMTP_PORT", DEFAULT_MAIL_PORT[security]),
+        security=security,
+        sender=sender,
+        user=user,
+        password=text("SMTP_PASSWORD"),
+    )
