@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from komet_import.review.issues import Issue
 
@@ -18,8 +19,7 @@ class Action(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A stored customer as its file would hold it: `texts` follow `declaration.value_columns`, "" for no value."""
 
     record_id: int
@@ -39,8 +39,7 @@ class Snapshot:
     ids_by_name: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One cell of a stored customer: old and new as the template writes them, "" for no value."""
 
     row: int
@@ -50,8 +49,7 @@ class Change:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRow:
+class PlannedRow(NamedTuple):
     """A row that goes in, or stays as it is: `texts` as they would be stored, in the order of a Record's.
 
     `record_id` and `version` are those of the stored customer, None for a new one.

@@ -162,11 +162,17 @@ def _code_list(text: str, column: Column, company: Company) -> Value | Problem:
 
 
 def _email_list(text: str, _column: Column, _company: Company) -> Value | Problem:
-    addresses = [part for part in re.split(r"[;,\s]+", text) if part]
-    wrong = next((part for part in addresses if len(part) > 254 or not _EMAIL.fullmatch(part)), None)
+    if _is_email(text):
+        return (text,)
+    addresses = text.replace(";", " ").replace(",", " ").split()
+    wrong = next((part for part in addresses if not _is_email(part)), None)
     if wrong is None and addresses:
         return tuple(addresses)
     return Problem(IssueCode.INVALID_EMAIL, facts={"part": wrong or text})
+
+
+def _is_email(text: str) -> bool:
+    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
 
 
 def _url(text: str, _column: Column, _company: Company) -> Value | Problem:

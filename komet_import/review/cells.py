@@ -1,0 +1,64 @@
+"""One column's texts, each distinct one parsed once: what it would be stored as, or what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from komet_import.schema.column import Colour, Column, KindName
+from komet_import.schema.company import Company
+from komet_import.schema.kinds import KINDS
+from komet_import.schema.problems import IssueCode, Problem
+from komet_import.schema.text import has_control_characters, is_cell_error
+
+IGNORED = Problem(IssueCode.IGNORED_SINGLE_LOCATION)
+
+
+class ColumnCells(dict[str, str]):
+    """A memo from a cell's tidied text to its value as the template writes it, for one column in one company.
+
+    The value is "" where the cell is blank, ignored or wrong; `problems` says by its text why it is not used.
+    """
+
+    def __init__(self, column: Column, company: Company) -> None:
+        super().__init__({"": ""})
+        self.problems: dict[str, Problem] = {}
+        self._column = column
+        self._company = company
+        self._kind = KINDS[column.kind]
+        self._limit = (column.max_length or 0) if self._kind.has_length else 0
+        self._ignored = column.colour is Colour.BLUE and not company.multi_location
+        self._plain_limit = self._limit if column.kind is KindName.TEXT and not self._ignored else 0
+
+    def of(self, texts: Sequence[str]) -> list[str]:
+        """The value of each text."""
+        return list(texts) if self._all_plain(texts) else [self[text] for text in texts]
+
+    def _all_plain(self, texts: Sequence[str]) -> bool:
+        """Whether these are stored as they stand: asked of the whole column at once, since most columns are."""
+        if not self._plain_limit or not texts or max(map(len, texts)) > self._plain_limit:
+            return False
+        joined = "".join(texts)
+        return joined.isprintable() and "#" not in joined
+
+    def __missing__(self, text: str) -> str:
+        value = self._value(text)
+        if isinstance(value, Problem):
+            self.problems[text] = value
+            value = ""
+        self[text] = value
+        return value
+
+    def _value(self, text: str) -> str | Problem:
+        if self._ignored:
+            return IGNORED
+        if is_cell_error(text):
+            return Problem(IssueCode.CELL_ERROR)
+        if not text.isprintable() and has_control_characters(text):
+            return Problem(IssueCode.CONTROL_CHARACTERS)
+        value = self._kind.parse(text, self._column, self._company)
+        if isinstance(value, Problem):
+            return value
+        stored = self._kind.render(value)
+        if self._limit and len(stored) > self._limit:
+            return Problem(IssueCode.TOO_LONG, facts={"length": f"{len(stored):,}", "limit": self._limit})
+        return stored
