@@ -1,0 +1,60 @@
+"""Who is signed in, and whether a request may be served at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from komet_import.errors import AccessDenied
+from komet_import.schema.company import Company, Person
+from komet_import.settings import Settings
+from komet_import.store import companies
+from komet_import.store.database import Database
+
+# A proxy on this machine makes the whole world look local; each of these betrays one.
+FORWARDING = (
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "via",
+    "cf-connecting-ip",
+)
+
+
+def refuse_strangers(headers: Mapping[str, str], address: str | None, settings: Settings) -> None:
+    """Without sign-in, everybody on this machine is its administrator: nobody else may come in.
+
+    Raises AccessDenied for a Host that is not this machine (which also stops DNS rebinding), for a forwarded request
+    and for a peer `address` elsewhere. No headers at all means that no browser asked.
+    """
+    if not headers and address is None:
+        return
+    names = {name.lower(): value for name, value in headers.items()}
+    local = _is_local_host(names.get("host", "")) and (address is None or _is_loopback(address))
+    if not local or any(name in names for name in FORWARDING):
+        raise AccessDenied("not_this_machine", address=settings.base_url)
+
+
+def _is_local_host(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    return name == "localhost" or _is_loopback(name)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def sign_in_locally(database: Database, settings: Settings) -> tuple[Company, Person]:
+    """The company and the person that the command line and the local mode act for."""
+    with database.reading() as connection:
+        company = companies.load_company(connection, settings.company)
+        return company, companies.find_person(connection, company, settings.person)
