@@ -23,12 +23,15 @@ WORDING: dict[str, str] = {
     "too_many_rows": "{file} has more than {limit:,} rows. Split it into smaller files and import them one after the other.",
     "takes_too_much": "Reading {file} takes more memory or time than allowed. Copy the rows into a new template and try again.",
     "no_header": "{file} has no row with our headers{detail}. Start from the template, or name the columns as it does.",
-    "missing_columns": "{file} has neither a {id} nor a {code} column, so its rows cannot find their customer. Add one of them.",
+    "missing_columns": "{file} has neither a {id_header} nor a {code_header} column, so its rows cannot find their customer. Add one of them.",
     "repeated_column": "{file} has the column {column} more than once ({cells}). Keep one of them and try again.",
     "no_rows": "{file} has headers but no rows below them. Fill in at least one row and try again.",
     # Refused.
     "already_imported": "{file} was imported already on {when} (import {import_id}). To import it again all the same, {how}.",
     "plan_moved": "Stored customers changed since this preview, so nothing was imported. Look at the new preview and commit again.",
+    "draft_moved": "This draft was edited elsewhere meanwhile, so this edit was not kept. Look at it again and repeat the edit.",
+    "draft_closed": "This draft was imported or discarded already. Upload the file again to go on.",
+    "not_as_planned": "The import would not have done what was shown ({detail}), so nothing was imported. Look at the preview again.",
     # BadArguments.
     "bad_argument": "{detail}",
     "unknown_sheet": "{file} has no sheet {sheet}. It has: {sheets}.",
@@ -46,6 +49,18 @@ WORDING: dict[str, str] = {
     # AccessDenied.
     "not_this_machine": "This app serves only the machine it runs on. Open it there, at {address}.",
     "unknown_person": "{person} is not an active person of {company}. Ask an administrator to add you.",
+    # MailNotSent (`komet_import.mail.sender`), and BadSettings for `mail_not_kept`.
+    "mail_no_password": "The user {user} of the mail server has no password. Set KOMET_SMTP_PASSWORD and start again.",
+    "mail_no_recipients": "This e-mail has no recipient. Add one in the settings.",
+    "mail_unreachable": "The mail server {server} cannot be reached: {reason}. Check KOMET_SMTP_HOST and KOMET_SMTP_PORT.",
+    "mail_insecure": "There is no safe connection to the mail server {server}: {reason}. Check its certificate, KOMET_SMTP_PORT and KOMET_SMTP_SECURITY.",
+    "mail_sign_in_refused": "The mail server {server} refused the sign-in: {reason}. Check KOMET_SMTP_USER and KOMET_SMTP_PASSWORD.",
+    "mail_unsupported": "The mail server {server} cannot do what the settings ask for: {reason} Check KOMET_SMTP_SECURITY and KOMET_SMTP_USER.",
+    "mail_hung_up": "The mail server {server} stopped answering. If that goes on, check that KOMET_SMTP_PORT and KOMET_SMTP_SECURITY belong together.",
+    "mail_postponed": "The mail server {server} does not take the e-mail now: {reason}. Wait for the next try.",
+    "mail_refused": "The mail server {server} refused the e-mail: {reason}. Ask the people who run it.",
+    "mail_recipients_refused": "The mail server {server} did not take the e-mail for {addresses}: {reason}. Check the address, or wait for the next try.",
+    "mail_not_kept": "The e-mail cannot be kept as {path}: {reason}. Make the folder writable, or set KOMET_DATA_DIR to another one.",
     # StoreUnavailable.
     "database_busy": "The database is busy with other work. Nothing was changed; try again in a moment.",
     "disk_full": "The disk that holds the database is full. Nothing was changed; free some space and try again.",

@@ -1,0 +1,1 @@
+"""E-mails about imports: composed purely (`compose`), kept and retried by policy (`outbox`), handed over (`sender`)."""

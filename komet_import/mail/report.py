@@ -1,0 +1,57 @@
+"""What an e-mail tells: plain values of one finished import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class ReportedProblem:
+    """One issue as its recipient sees it; `column` is the header, None when the whole row is meant."""
+
+    row: int
+    column: str | None
+    value: str
+    message: str
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """Everything the e-mail says. `rows` is the sum of the four counts.
+
+    `finished_at` is aware and in the company's zone. `left_out_rows` and `problems` hold the first ones, the counts
+    beside them all. `with_errors` counts the rows with errors where that is not `rejected`: an import of all rows
+    or none rejects the good ones too. `failure` is a whole sentence.
+    """
+
+    company: str
+    file: str
+    person: str
+    finished_at: datetime
+    state: Literal["committed", "rejected", "failed"]
+    rows: int
+    inserted: int
+    updated: int
+    unchanged: int
+    rejected: int
+    left_out_rows: tuple[int, ...]
+    problems: tuple[ReportedProblem, ...]
+    problem_count: int
+    most_changed: tuple[tuple[str, int], ...]
+    cleared: int
+    import_url: str
+    customers_url: str
+    failure: str | None = None
+    with_errors: int | None = None
+
+    @property
+    def imported(self) -> int:
+        """Rows that changed what is stored."""
+        return self.inserted + self.updated
+
+    @property
+    def bad_rows(self) -> int:
+        """Rows that somebody has to look at."""
+        return self.rejected if self.with_errors is None else self.with_errors

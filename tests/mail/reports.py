@@ -1,0 +1,49 @@
+"""The reports that the tests of the e-mail share: what the two designed e-mails say, and their relatives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from komet_import.mail.report import ImportReport, ReportedProblem
+
+LEFT_OUT = ImportReport(
+    company="Sunrise Blooms, Miami",
+    file="customers-november.xlsx",
+    person="Ana Torres",
+    finished_at=datetime(2026, 11, 23, 10, 42, tzinfo=ZoneInfo("America/New_York")),
+    state="committed",
+    rows=184,
+    inserted=12,
+    updated=40,
+    unchanged=129,
+    rejected=3,
+    left_out_rows=(14, 31, 96),
+    problems=(
+        ReportedProblem(
+            14, "Customer Type", "Wholesalr", "Not in the company’s list. Did you mean Wholesaler?"
+        ),
+        ReportedProblem(14, "Email for Invoices", "ap@rosewood", "Not an e-mail address."),
+        ReportedProblem(31, "Customer Code", "BLUEGRASSWHOLE", "14 characters; at most 10."),
+        ReportedProblem(31, "Location Codes", "MIA:MAI", "“MAI” is not an active location."),
+        ReportedProblem(96, "Customer Name", "", "Required for a new customer."),
+    ),
+    problem_count=6,
+    most_changed=(("Terms", 28), ("Salesperson", 22), ("Phone", 17)),
+    cleared=0,
+    import_url="http://localhost:8501/import_history?import=7",
+    customers_url="http://localhost:8501/customers",
+)
+ALL_IN = replace(LEFT_OUT, unchanged=132, rejected=0, left_out_rows=(), problems=(), problem_count=0)
+NOTHING_NEW = replace(ALL_IN, inserted=0, updated=0, unchanged=184, most_changed=())
+ALL_OR_NOTHING = replace(
+    LEFT_OUT, state="rejected", inserted=0, updated=0, unchanged=0, rejected=184, with_errors=3
+)
+FAILED = replace(
+    NOTHING_NEW,
+    state="failed",
+    rows=0,
+    unchanged=0,
+    failure="The disk is full. Free some space and try again.",
+)
