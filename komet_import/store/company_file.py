@@ -1,0 +1,120 @@
+"""A company's document, as `company show --json` writes it, read strictly: what is wrong is named, nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from zoneinfo import available_timezones
+
+from komet_import.errors import BadArguments
+from komet_import.schema.column import Declaration
+from komet_import.schema.company import Location
+from komet_import.schema.text import fold, has_control_characters, tidy
+
+LONGEST_NAME = 200
+LONGEST_CODE = 10
+_SEPARATORS = frozenset(":;, ")  # they join codes in a cell
+
+Expected = TypeVar("Expected", str, bool, list, dict)  # type: ignore[type-arg]
+_WORDS = {str: "a text", bool: "true or false", list: "a list", dict: "an object"}
+
+
+@dataclass(frozen=True)
+class CompanyFile:
+    """What a company's document says."""
+
+    name: str
+    multi_location: bool
+    time_zone: str
+    locations: tuple[Location, ...]
+    lists: Mapping[str, tuple[str, ...]]
+
+
+class _Wrong(ValueError):
+    """What is wrong with the document."""
+
+
+def parse(document: object, declaration: Declaration, file: str) -> CompanyFile:
+    """`document` is parsed JSON. Raises BadArguments, naming the first thing that is wrong."""
+    try:
+        return _company(document, declaration)
+    except _Wrong as wrong:
+        raise BadArguments("bad_company_file", file=file, detail=wrong) from wrong
+
+
+def _company(document: object, declaration: Declaration) -> CompanyFile:
+    parts = _object(document, "it", ("name", "multi_location", "time_zone", "locations", "lists"))
+    zone = _as(str, parts["time_zone"], "time_zone")
+    if zone not in available_timezones():
+        raise _Wrong(f"“{zone}” is not a time zone like America/New_York")
+    return CompanyFile(
+        name=_text(parts["name"], "name", LONGEST_NAME),
+        multi_location=_as(bool, parts["multi_location"], "multi_location"),
+        time_zone=zone,
+        locations=_locations(_as(list, parts["locations"], "locations")),
+        lists=_lists(parts["lists"], declaration),
+    )
+
+
+def _locations(entries: Iterable[object]) -> tuple[Location, ...]:
+    locations = tuple(_location(entry, f"location {n}") for n, entry in enumerate(entries, 1))
+    _no_repeats((fold(location.code) for location in locations), "locations")
+    return locations
+
+
+def _location(entry: object, where: str) -> Location:
+    parts = _object(entry, where, ("code", "name", "active"))
+    code = _text(parts["code"], f"the code of {where}", LONGEST_CODE)
+    if _SEPARATORS & set(code):
+        raise _Wrong(f"the code of {where}, “{code}”, holds a space or one of : ; ,")
+    name = _text(parts["name"], f"the name of {where}", LONGEST_NAME)
+    return Location(code, name, _as(bool, parts["active"], f"“active” of {where}"))
+
+
+def _lists(document: object, declaration: Declaration) -> dict[str, tuple[str, ...]]:
+    columns = [column for column in declaration.columns if column.is_company_list]
+    parts = _object(document, "lists", tuple(column.key for column in columns))
+    lists = {}
+    for column in columns:
+        values = _as(list, parts[column.key], f"the list {column.key}")
+        where = f"a value of the list {column.key}"
+        lists[column.key] = tuple(_text(value, where, column.max_length) for value in values)
+        _no_repeats(lists[column.key], f"the list {column.key}")
+    return lists
+
+
+def _object(value: object, where: str, keys: tuple[str, ...]) -> dict[str, object]:
+    parts: dict[str, object] = _as(dict, value, where)
+    missing = [key for key in keys if key not in parts]
+    unknown = [key for key in parts if key not in keys]
+    if missing:
+        raise _Wrong(f"{where} lacks {', '.join(missing)}")
+    if unknown:
+        raise _Wrong(f"{where} has {', '.join(unknown)}, which is not known here")
+    return parts
+
+
+def _as(kind: type[Expected], value: object, where: str) -> Expected:
+    if not isinstance(value, kind):
+        raise _Wrong(f"{where} is not {_WORDS[kind]}")
+    return value
+
+
+def _text(value: object, where: str, longest: int | None) -> str:
+    text = tidy(_as(str, value, where))
+    if not text:
+        raise _Wrong(f"{where} is empty")
+    if has_control_characters(text):
+        raise _Wrong(f"{where} holds invisible control characters")
+    if longest is not None and len(text) > longest:
+        raise _Wrong(f"{where}, “{text[:60]}”, has {len(text)} characters; at most {longest}")
+    return text
+
+
+def _no_repeats(values: Iterable[str], where: str) -> None:
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise _Wrong(f"{where} has “{value}” twice")
+        seen.add(value)

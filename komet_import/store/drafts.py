@@ -1,0 +1,251 @@
+"""Uploads and drafts: a stored file and the edits made to it, which any colleague of the company can go on with."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from komet_import.errors import NotFound, Refused
+from komet_import.store.cells import storable
+from komet_import.store.models import draft, edit, person, upload
+
+
+class BlankCells(StrEnum):
+    """What a blank cell does to a stored value."""
+
+    KEEP = "keep"
+    CLEAR = "clear"
+
+
+class DraftState(StrEnum):
+    """Only an open one can be edited."""
+
+    OPEN = "open"
+    COMMITTED = "committed"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came; `table` is what was read of it, once it was."""
+
+    upload_id: int
+    name: str
+    sha256: str
+    size: int
+    uploaded_by: int
+    uploaded_at: datetime
+    content: bytes
+    table: bytes | None
+
+
+@dataclass(frozen=True)
+class StoredDraft:
+    """`cursor` is how many edits are applied, `last_edit` how many there are to redo to; `by` is who began it."""
+
+    draft_id: str
+    company_id: int
+    kind: str
+    upload_id: int
+    file: str
+    sha256: str
+    sheet: str | None
+    mapping: Mapping[str, str]
+    blank_cells: BlankCells
+    all_or_nothing: bool
+    state: DraftState
+    created_by: int
+    by: str
+    created_at: datetime
+    updated_at: datetime
+    rows: int | None
+    rows_with_errors: int | None
+    import_id: int | None
+    cursor: int
+    last_edit: int
+
+
+def add_upload(
+    conn: sa.Connection, company_id: int, person_id: int, name: str, sha256: str, content: bytes
+) -> int:
+    """Keeps the bytes of a file; returns the upload's ID."""
+    values = {
+        "company_id": company_id,
+        "name": storable(name),
+        "sha256": sha256,
+        "size": len(content),
+        "content": content,
+        "uploaded_by": person_id,
+        "uploaded_at": datetime.now(UTC),
+    }
+    upload_id: int = conn.execute(sa.insert(upload).values(values).returning(upload.c.id)).scalar_one()
+    return upload_id
+
+
+def set_table(conn: sa.Connection, company_id: int, upload_id: int, table: bytes) -> None:
+    """Keeps what was read of the file, so that it need not be read again."""
+    mine = (upload.c.company_id == company_id, upload.c.id == upload_id)
+    conn.execute(sa.update(upload).where(*mine).values(table_=table))
+
+
+def get_upload(conn: sa.Connection, company_id: int, upload_id: int) -> Upload:
+    """With its bytes. Raises NotFound."""
+    u = upload.c
+    query = sa.select(
+        u.id, u.name, u.sha256, u.size, u.uploaded_by, u.uploaded_at, u.content, u.table_.label("read")
+    )
+    row = conn.execute(query.where(u.company_id == company_id, u.id == upload_id)).one_or_none()
+    if row is None:
+        raise NotFound("unknown_draft")
+    return Upload(*row)
+
+
+def add_draft(
+    conn: sa.Connection,
+    company_id: int,
+    person_id: int,
+    kind: str,
+    upload_id: int,
+    *,
+    sheet: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    blank_cells: BlankCells = BlankCells.KEEP,
+    all_or_nothing: bool = False,
+) -> str:
+    """Returns the draft's ID, which nobody can guess. Raises NotFound for an upload that is not the company's."""
+    mine = sa.select(upload.c.id).where(upload.c.company_id == company_id, upload.c.id == upload_id)
+    if conn.execute(mine).one_or_none() is None:
+        raise NotFound("unknown_draft")
+    now = datetime.now(UTC)
+    values = {
+        "id": secrets.token_urlsafe(9),
+        "company_id": company_id,
+        "kind": kind,
+        "upload_id": upload_id,
+        "sheet": sheet,
+        "mapping": dict(mapping or {}),
+        "blank_cells": blank_cells.value,
+        "all_or_nothing": all_or_nothing,
+        "state": DraftState.OPEN.value,
+        "created_by": person_id,
+        "created_at": now,
+        "updated_at": now,
+        "edit_cursor": 0,
+    }
+    conn.execute(sa.insert(draft).values(values))
+    return str(values["id"])
+
+
+def get_draft(conn: sa.Connection, company_id: int, draft_id: str) -> StoredDraft:
+    """Raises NotFound for one that is unknown or another company's."""
+    wanted = _drafts(company_id).where(draft.c.id == storable(draft_id))
+    row = conn.execute(wanted).one_or_none()
+    if row is None:
+        raise NotFound("unknown_draft")
+    return _draft(row)
+
+
+def open_drafts(conn: sa.Connection, company_id: int, limit: int) -> list[StoredDraft]:
+    """The company's, last touched first."""
+    wanted = _drafts(company_id).where(draft.c.state == DraftState.OPEN)
+    newest = wanted.order_by(draft.c.updated_at.desc(), draft.c.created_at.desc())
+    return [_draft(row) for row in conn.execute(newest.limit(limit))]
+
+
+def _drafts(company_id: int) -> sa.Select[*tuple[Any, ...]]:
+    last = sa.select(sa.func.coalesce(sa.func.max(edit.c.sequence), 0)).where(edit.c.draft_id == draft.c.id)
+    return (
+        sa.select(
+            draft,
+            upload.c.name.label("file"),
+            upload.c.sha256,
+            person.c.name.label("by"),
+            last.scalar_subquery().label("last_edit"),
+        )
+        .join(upload, upload.c.id == draft.c.upload_id)
+        .join(person, person.c.id == draft.c.created_by)
+        .where(draft.c.company_id == company_id)
+    )
+
+
+def _draft(row: sa.Row[*tuple[Any, ...]]) -> StoredDraft:
+    return StoredDraft(
+        draft_id=row.id,
+        company_id=row.company_id,
+        kind=row.kind,
+        upload_id=row.upload_id,
+        file=row.file,
+        sha256=row.sha256,
+        sheet=row.sheet,
+        mapping=row.mapping,
+        blank_cells=BlankCells(row.blank_cells),
+        all_or_nothing=row.all_or_nothing,
+        state=DraftState(row.state),
+        created_by=row.created_by,
+        by=row.by,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        rows=row.rows,
+        rows_with_errors=row.rows_with_errors,
+        import_id=row.import_id,
+        cursor=row.edit_cursor,
+        last_edit=row.last_edit,
+    )
+
+
+def set_options(
+    conn: sa.Connection,
+    company_id: int,
+    draft_id: str,
+    *,
+    blank_cells: BlankCells | None = None,
+    all_or_nothing: bool | None = None,
+    sheet: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> None:
+    """Changes those that are given. Raises NotFound, or Refused for a draft that is not open."""
+    given = {
+        "blank_cells": blank_cells.value if blank_cells is not None else None,
+        "all_or_nothing": all_or_nothing,
+        "sheet": sheet,
+        "mapping": dict(mapping) if mapping is not None else None,
+    }
+    require_open(conn, company_id, draft_id)
+    touch(conn, draft_id, {name: value for name, value in given.items() if value is not None})
+
+
+def set_figures(
+    conn: sa.Connection, company_id: int, draft_id: str, rows: int, rows_with_errors: int
+) -> None:
+    """What the list of drafts shows; that is no touch."""
+    mine = (draft.c.company_id == company_id, draft.c.id == draft_id)
+    conn.execute(sa.update(draft).where(*mine).values(rows=rows, rows_with_errors=rows_with_errors))
+
+
+def set_state(
+    conn: sa.Connection, company_id: int, draft_id: str, state: DraftState, import_id: int | None = None
+) -> None:
+    """Ends an open draft: discarded, or committed as `import_id`. Raises NotFound, or Refused when it ended before."""
+    require_open(conn, company_id, draft_id)
+    touch(conn, draft_id, {"state": state.value, "import_id": import_id})
+
+
+def require_open(conn: sa.Connection, company_id: int, draft_id: str) -> StoredDraft:
+    """Raises NotFound, or Refused for a draft that was committed or discarded."""
+    found = get_draft(conn, company_id, draft_id)
+    if found.state is not DraftState.OPEN:
+        raise Refused("draft_closed")
+    return found
+
+
+def touch(conn: sa.Connection, draft_id: str, values: Mapping[str, object]) -> None:
+    """Changes a draft that the caller found to be the company's."""
+    conn.execute(
+        sa.update(draft).where(draft.c.id == draft_id).values(updated_at=datetime.now(UTC), **values)
+    )

@@ -1,0 +1,299 @@
+"""The imports: what was committed, when, by whom, and the audit of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from komet_import.errors import NotFound
+from komet_import.schema.kinds import LARGEST_ID
+from komet_import.schema.problems import Severity
+from komet_import.store.cells import storable
+from komet_import.store.drafts import BlankCells
+from komet_import.store.models import change, discrepancy, import_, person, rejected_row
+from komet_import.store.staging import CHUNK
+
+
+class ImportKind(StrEnum):
+    """A file that went in, or an import that was taken back."""
+
+    IMPORT = "import"
+    UNDO = "undo"
+
+
+class ImportState(StrEnum):
+    """`rejected`: all-or-nothing said no, and nothing was written."""
+
+    QUEUED = "queued"
+    COMMITTING = "committing"
+    COMMITTED = "committed"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True)
+class NewImport:
+    """The facts of a commit that the plan does not hold; `plan_hash` is that of the plan that was shown."""
+
+    file: str
+    sha256: str
+    plan_hash: str
+    person_id: int
+    started_at: datetime
+    draft_id: str | None = None
+    upload_id: int | None = None
+    idempotency_key: str | None = None
+    all_or_nothing: bool = False
+    blank_cells: BlankCells = BlankCells.KEEP
+    sheet: str | None = None
+    edits: int = 0
+
+
+@dataclass(frozen=True)
+class ImportCounts:
+    """The rows of a file by what became of them."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+    @property
+    def rows(self) -> int:
+        """The four always add up to it."""
+        return self.inserted + self.updated + self.unchanged + self.rejected
+
+
+@dataclass(frozen=True)
+class ImportRecord:
+    """One line of the history; `by` is the person's name, `failure` a sentence when the state is `failed`."""
+
+    import_id: int
+    company_id: int
+    kind: ImportKind
+    state: ImportState
+    draft_id: str | None
+    upload_id: int | None
+    file: str
+    sha256: str
+    plan_hash: str
+    all_or_nothing: bool
+    blank_cells: BlankCells
+    sheet: str | None
+    person_id: int
+    by: str
+    email: str
+    started_at: datetime
+    finished_at: datetime
+    rows: int
+    counts: ImportCounts
+    edits: int
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """An issue as its recipient sees it; `key` is the column's, None for the whole row."""
+
+    row: int
+    key: str | None
+    code: str
+    severity: Severity
+    value: str
+    message: str
+    suggestion: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedChange:
+    """A cell that an import updated, or a customer that it inserted: then `key`, `old` and `new` are None."""
+
+    row: int
+    customer_id: int
+    action: str
+    key: str | None
+    old: str | None
+    new: str | None
+
+
+def add_import(
+    conn: sa.Connection,
+    company_id: int,
+    new: NewImport,
+    state: ImportState,
+    counts: ImportCounts,
+    failure: str | None = None,
+) -> int:
+    """Writes the line of the history, finished now; returns its ID."""
+    facts = {
+        "company_id": company_id,
+        "kind": ImportKind.IMPORT.value,
+        "state": state.value,
+        "draft_id": new.draft_id,
+        "upload_id": new.upload_id,
+        "file": storable(new.file),
+        "sha256": new.sha256,
+        "plan_hash": new.plan_hash,
+        "idempotency_key": new.idempotency_key,
+        "all_or_nothing": new.all_or_nothing,
+        "blank_cells": new.blank_cells.value,
+        "sheet": new.sheet,
+        "person_id": new.person_id,
+        "started_at": new.started_at,
+        "finished_at": datetime.now(UTC),
+        "rows": counts.rows,
+        "inserted": counts.inserted,
+        "updated": counts.updated,
+        "unchanged": counts.unchanged,
+        "rejected": counts.rejected,
+        "edits": new.edits,
+        "failure": failure,
+    }
+    import_id: int = conn.execute(sa.insert(import_).values(facts).returning(import_.c.id)).scalar_one()
+    return import_id
+
+
+def finish(conn: sa.Connection, company_id: int, import_id: int) -> None:
+    """Finished only now."""
+    conn.execute(
+        sa.update(import_)
+        .where(import_.c.company_id == company_id, import_.c.id == import_id)
+        .values(finished_at=datetime.now(UTC))
+    )
+
+
+def get_import(conn: sa.Connection, company_id: int, import_id: int) -> ImportRecord:
+    """Raises NotFound for one that is unknown or another company's."""
+    if 0 < import_id <= LARGEST_ID:
+        row = conn.execute(_lines(company_id).where(import_.c.id == import_id)).one_or_none()
+        if row is not None:
+            return _record(row)
+    raise NotFound("unknown_import", id=import_id)
+
+
+def find_by_key(conn: sa.Connection, company_id: int, idempotency_key: str) -> ImportRecord | None:
+    """What an earlier try of the same commit led to."""
+    wanted = _lines(company_id).where(import_.c.idempotency_key == idempotency_key)
+    row = conn.execute(wanted).one_or_none()
+    return _record(row) if row is not None else None
+
+
+def find_committed_upload(conn: sa.Connection, company_id: int, sha256: str) -> ImportRecord | None:
+    """The latest committed import of the same bytes that was not undone."""
+    wanted = _lines(company_id).where(
+        import_.c.sha256 == sha256,
+        import_.c.kind == ImportKind.IMPORT,
+        import_.c.state == ImportState.COMMITTED,
+    )
+    row = conn.execute(wanted.order_by(import_.c.id.desc()).limit(1)).one_or_none()
+    return _record(row) if row is not None else None
+
+
+def history(
+    conn: sa.Connection, company_id: int, limit: int | None, offset: int = 0, person_id: int | None = None
+) -> list[ImportRecord]:
+    """The company's imports, or one person's, newest first."""
+    wanted = _lines(company_id).order_by(import_.c.id.desc()).limit(limit).offset(offset)
+    if person_id is not None:
+        wanted = wanted.where(import_.c.person_id == person_id)
+    return [_record(row) for row in conn.execute(wanted)]
+
+
+def count(conn: sa.Connection, company_id: int) -> int:
+    """How many the company has."""
+    return conn.execute(
+        sa.select(sa.func.count()).select_from(import_).where(import_.c.company_id == company_id)
+    ).scalar_one()
+
+
+def _lines(company_id: int) -> sa.Select[*tuple[Any, ...]]:
+    by = (person.c.name.label("by"), person.c.email)
+    return (
+        sa.select(import_, *by)
+        .join(person, person.c.id == import_.c.person_id)
+        .where(import_.c.company_id == company_id)
+    )
+
+
+def _record(row: sa.Row[*tuple[Any, ...]]) -> ImportRecord:
+    return ImportRecord(
+        import_id=row.id,
+        company_id=row.company_id,
+        kind=ImportKind(row.kind),
+        state=ImportState(row.state),
+        draft_id=row.draft_id,
+        upload_id=row.upload_id,
+        file=row.file,
+        sha256=row.sha256,
+        plan_hash=row.plan_hash,
+        all_or_nothing=row.all_or_nothing,
+        blank_cells=BlankCells(row.blank_cells),
+        sheet=row.sheet,
+        person_id=row.person_id,
+        by=row.by,
+        email=row.email,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        rows=row.rows,
+        counts=ImportCounts(row.inserted, row.updated, row.unchanged, row.rejected),
+        edits=row.edits,
+        failure=row.failure,
+    )
+
+
+def record_failure(
+    conn: sa.Connection, company_id: int, new: NewImport, rows: int, failure: str
+) -> ImportRecord:
+    """Keeps an import that failed in the history: all its rows are rejected. Its key stays free for another try."""
+    keyless = replace(new, idempotency_key=None)
+    counts = ImportCounts(rejected=rows)
+    return get_import(
+        conn, company_id, add_import(conn, company_id, keyless, ImportState.FAILED, counts, failure)
+    )
+
+
+def discrepancies(
+    conn: sa.Connection, company_id: int, import_id: int, limit: int | None = None, offset: int = 0
+) -> list[Discrepancy]:
+    """In row order, then column order."""
+    d = discrepancy.c
+    query = sa.select(d.row, d.column_key, d.code, d.severity, d.value, d.message, d.suggestion)
+    wanted = query.where(d.company_id == company_id, d.import_id == import_id)
+    rows = conn.execute(wanted.order_by(d.position).limit(limit).offset(offset))
+    return [Discrepancy(r.row, r[1], r.code, Severity(r.severity), r[4], r[5], r[6]) for r in rows]
+
+
+def changes(
+    conn: sa.Connection, company_id: int, import_id: int, limit: int | None = None, offset: int = 0
+) -> list[AuditedChange]:
+    """In row order, then column order."""
+    c = change.c
+    query = sa.select(c.row, c.customer_id, c.action, c.column_key, c.old, c.new)
+    wanted = query.where(c.company_id == company_id, c.import_id == import_id)
+    rows = conn.execute(wanted.order_by(c.row, c.id).limit(limit).offset(offset))
+    return [AuditedChange(*row) for row in rows]
+
+
+def changed_cells(conn: sa.Connection, company_id: int, import_id: int) -> dict[str, int]:
+    """How many cells of stored customers were updated, by column key."""
+    c = change.c
+    query = sa.select(c.column_key, sa.func.count()).group_by(c.column_key)
+    wanted = query.where(c.company_id == company_id, c.import_id == import_id, c.column_key.is_not(None))
+    return dict(conn.execute(wanted).tuples().all())
+
+
+def rejected_rows(
+    conn: sa.Connection, company_id: int, import_id: int
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Row numbers and the texts the rows had, by column key; the connection is in use meanwhile."""
+    r = rejected_row.c
+    query = sa.select(r.row, r.cells).where(r.company_id == company_id, r.import_id == import_id)
+    found = conn.execute(query.order_by(r.row), execution_options={"yield_per": CHUNK})
+    for row in found:
+        yield row.row, row.cells

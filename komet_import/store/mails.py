@@ -1,0 +1,161 @@
+"""The outbox: e-mails written with what they tell of, sent afterwards, kept in any case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from komet_import.store.models import mail
+
+
+class MailState(StrEnum):
+    """`failed` is for good; while there are tries left, it waits."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class NewMail:
+    """Addresses, subject and both bodies, as composed."""
+
+    recipients: tuple[str, ...]
+    subject: str
+    html: str
+    text: str
+    message_id: str
+    import_id: int | None = None
+
+
+@dataclass(frozen=True)
+class StoredMail:
+    """`next_try_at` is None for one that is not tried by itself: sent, failed, or kept while there is no mail server."""
+
+    mail_id: int
+    company_id: int
+    import_id: int | None
+    recipients: tuple[str, ...]
+    subject: str
+    html: str
+    text: str
+    message_id: str
+    state: MailState
+    attempts: int
+    next_try_at: datetime | None
+    last_error: str | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+def add_mail(conn: sa.Connection, company_id: int, new: NewMail, *, to_be_sent: bool) -> int:
+    """Waits for its first try, or without a mail server (`to_be_sent` False) is just kept; returns its ID."""
+    now = datetime.now(UTC)
+    values = {
+        "company_id": company_id,
+        "import_id": new.import_id,
+        "recipients": list(new.recipients),
+        "subject": new.subject,
+        "html": new.html,
+        "text": new.text,
+        "message_id": new.message_id,
+        "state": MailState.WAITING.value,
+        "attempts": 0,
+        "next_try_at": now if to_be_sent else None,
+        "created_at": now,
+    }
+    mail_id: int = conn.execute(sa.insert(mail).values(values).returning(mail.c.id)).scalar_one()
+    return mail_id
+
+
+def get_mail(conn: sa.Connection, company_id: int, mail_id: int) -> StoredMail | None:
+    """None for one that is unknown or another company's."""
+    row = conn.execute(_mails(company_id).where(mail.c.id == mail_id)).one_or_none()
+    return _mail(row) if row is not None else None
+
+
+def mails_of(conn: sa.Connection, company_id: int, import_id: int) -> list[StoredMail]:
+    """Those that tell of one import."""
+    wanted = _mails(company_id).where(mail.c.import_id == import_id).order_by(mail.c.id)
+    return [_mail(row) for row in conn.execute(wanted)]
+
+
+def outbox(
+    conn: sa.Connection, company_id: int, limit: int | None = None, offset: int = 0
+) -> list[StoredMail]:
+    """Newest first."""
+    wanted = _mails(company_id).order_by(mail.c.id.desc()).limit(limit).offset(offset)
+    return [_mail(row) for row in conn.execute(wanted)]
+
+
+def due(conn: sa.Connection, company_id: int, now: datetime, limit: int) -> list[StoredMail]:
+    """What waits and may be tried now, kept ones too, oldest first."""
+    ripe = sa.or_(mail.c.next_try_at.is_(None), mail.c.next_try_at <= now)
+    wanted = _mails(company_id).where(mail.c.state == MailState.WAITING, ripe)
+    return [_mail(row) for row in conn.execute(wanted.order_by(mail.c.id).limit(limit))]
+
+
+def claim(conn: sa.Connection, seen: StoredMail, lease_until: datetime) -> bool:
+    """Whether this process may try the mail now: of all that saw it due, one. Counts as an attempt.
+
+    A sender that dies meanwhile holds it no longer than its lease.
+    """
+    claimed = conn.execute(
+        sa.update(mail)
+        .where(
+            *_one(seen.company_id, seen.mail_id),
+            mail.c.state == MailState.WAITING,
+            mail.c.next_try_at.is_not_distinct_from(seen.next_try_at),
+            mail.c.attempts == seen.attempts,
+        )
+        .values(next_try_at=lease_until, attempts=mail.c.attempts + 1)
+    )
+    return claimed.rowcount == 1
+
+
+def mark_sent(conn: sa.Connection, company_id: int, mail_id: int) -> None:
+    """A server took it."""
+    values = {"state": MailState.SENT.value, "sent_at": datetime.now(UTC)}
+    conn.execute(
+        sa.update(mail).where(*_one(company_id, mail_id)).values(next_try_at=None, last_error=None, **values)
+    )
+
+
+def mark_failed(
+    conn: sa.Connection, company_id: int, mail_id: int, next_try_at: datetime | None, error: str
+) -> None:
+    """A try failed: it waits until `next_try_at`, or with None is given up."""
+    state = MailState.FAILED if next_try_at is None else MailState.WAITING
+    values = {"state": state.value, "next_try_at": next_try_at, "last_error": error}
+    conn.execute(sa.update(mail).where(*_one(company_id, mail_id)).values(**values))
+
+
+def _one(company_id: int, mail_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return mail.c.company_id == company_id, mail.c.id == mail_id
+
+
+def _mails(company_id: int) -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(mail).where(mail.c.company_id == company_id)
+
+
+def _mail(row: sa.Row[*tuple[Any, ...]]) -> StoredMail:
+    return StoredMail(
+        mail_id=row.id,
+        company_id=row.company_id,
+        import_id=row.import_id,
+        recipients=tuple(row.recipients),
+        subject=row.subject,
+        html=row.html,
+        text=row.text,
+        message_id=row.message_id,
+        state=MailState(row.state),
+        attempts=row.attempts,
+        next_try_at=row.next_try_at,
+        last_error=row.last_error,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+    )

@@ -1,0 +1,305 @@
+"""The tables. Each carries its company; its rows leave this package as frozen values only."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from komet_import.schema import column as schema
+from komet_import.schema.customers import CUSTOMERS
+
+
+class UtcTime(sa.types.TypeDecorator[datetime]):
+    """Aware times in and out, whatever the database: SQLite drops the zone, so it is UTC that is written."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        """Raises ValueError for a time that does not say its zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        """What SQLite gives back has no zone any more."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+# Only an INTEGER is SQLite's own row number; `sqlite_autoincrement`: those of removed rows are never given again.
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", BIG, primary_key=True, autoincrement=True)
+
+
+def _company() -> sa.Column[int]:
+    return _reference("company_id", "company.id", nullable=False)
+
+
+def _reference(name: str, to: str, *, nullable: bool = True, key: bool = False) -> sa.Column[int]:
+    return sa.Column(name, BIG, sa.ForeignKey(to), nullable=nullable, primary_key=key, autoincrement=False)
+
+
+def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=nullable)
+
+
+def _number(name: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=nullable)
+
+
+def _flag(name: str) -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean, nullable=False)
+
+
+def _time(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
+    return sa.Column(name, UtcTime, nullable=nullable)
+
+
+company = sa.Table(
+    "company",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    _flag("multi_location"),
+    _text("time_zone"),
+    _number("version"),
+    sqlite_autoincrement=True,
+)
+
+location = sa.Table(
+    "location",
+    metadata,
+    _id(),
+    _company(),
+    _text("code"),
+    _text("name"),
+    _flag("active"),
+    _number("position"),
+    sa.UniqueConstraint("company_id", "code"),
+    sqlite_autoincrement=True,
+)
+
+list_value = sa.Table(
+    "list_value",
+    metadata,
+    _id(),
+    _company(),
+    _text("column_key"),
+    _text("value"),
+    _flag("active"),
+    _number("position"),
+    sa.UniqueConstraint("company_id", "column_key", "value"),
+    sqlite_autoincrement=True,
+)
+
+# `email` is folded to one case.
+person = sa.Table(
+    "person",
+    metadata,
+    _id(),
+    _company(),
+    _text("email"),
+    _text("name"),
+    _text("role"),
+    _flag("active"),
+    sa.UniqueConstraint("company_id", "email"),
+    sqlite_autoincrement=True,
+)
+
+
+def _value_column(column: schema.Column) -> sa.Column[int] | sa.Column[bool] | sa.Column[str]:
+    """A decimal is kept as an integer of its last places: SQLite would make a float of it."""
+    if column.kind is schema.KindName.BOOLEAN:
+        return sa.Column(column.key, sa.Boolean)
+    if column.kind is schema.KindName.DECIMAL:
+        return sa.Column(column.key, sa.BigInteger)
+    return sa.Column(column.key, sa.Text)
+
+
+# `code_key` and `name_key` are folded in Python, `search_key` is all that a search looks at, folded.
+customer = sa.Table(
+    "customer",
+    metadata,
+    _id(),
+    _company(),
+    _number("version"),
+    _text("code_key"),
+    _text("name_key"),
+    _text("search_key"),
+    _time("created_at"),
+    _time("updated_at"),
+    *(_value_column(column) for column in CUSTOMERS.value_columns),
+    sa.UniqueConstraint("company_id", "code_key"),
+    sa.Index(None, "company_id", "name_key"),
+    sqlite_autoincrement=True,
+)
+
+# Where the records of each kind of import are kept, and which of their columns a search looks at.
+RECORDS = {CUSTOMERS.kind: customer}
+SEARCHED = {
+    CUSTOMERS.kind: ("code", "name", "email_invoices", "email_statements", "billing_city", "shipping_city")
+}
+
+# `table_` is the parsed table, written and read elsewhere.
+upload = sa.Table(
+    "upload",
+    metadata,
+    _id(),
+    _company(),
+    _text("name"),
+    _text("sha256"),
+    _number("size"),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    _reference("uploaded_by", "person.id", nullable=False),
+    _time("uploaded_at"),
+    sa.Column("table_", sa.LargeBinary),
+    sqlite_autoincrement=True,
+)
+
+# `edit_cursor` says how many of the edits are applied: undo and redo move it.
+draft = sa.Table(
+    "draft",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _company(),
+    _text("kind"),
+    _reference("upload_id", "upload.id", nullable=False),
+    _text("sheet", nullable=True),
+    sa.Column("mapping", sa.JSON, nullable=False),
+    _text("blank_cells"),
+    _flag("all_or_nothing"),
+    _text("state"),
+    _reference("created_by", "person.id", nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    _number("rows", nullable=True),
+    _number("rows_with_errors", nullable=True),
+    _reference("import_id", "import.id"),
+    _number("edit_cursor"),
+    sa.Index(None, "company_id", "state", "updated_at"),
+)
+
+edit = sa.Table(
+    "edit",
+    metadata,
+    sa.Column("draft_id", sa.Text, sa.ForeignKey("draft.id"), primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+    _company(),
+    _number("row"),
+    _text("column_key", nullable=True),
+    _text("old"),
+    _text("new"),
+    _reference("person_id", "person.id", nullable=False),
+    _time("at"),
+)
+
+import_ = sa.Table(
+    "import",
+    metadata,
+    _id(),
+    _company(),
+    _text("kind"),
+    _text("state"),
+    sa.Column("draft_id", sa.Text),  # no reference: the draft refers to its import
+    _reference("upload_id", "upload.id"),
+    _text("file"),
+    _text("sha256"),
+    _text("plan_hash"),
+    _text("idempotency_key", nullable=True),
+    _flag("all_or_nothing"),
+    _text("blank_cells"),
+    _text("sheet", nullable=True),
+    _reference("person_id", "person.id", nullable=False),
+    _time("started_at"),
+    _time("finished_at"),
+    _number("rows"),
+    _number("inserted"),
+    _number("updated"),
+    _number("unchanged"),
+    _number("rejected"),
+    _number("edits"),
+    _text("failure", nullable=True),
+    sa.UniqueConstraint("company_id", "idempotency_key"),
+    sa.Index(None, "company_id", "sha256"),
+    sqlite_autoincrement=True,
+)
+
+discrepancy = sa.Table(
+    "discrepancy",
+    metadata,
+    _reference("import_id", "import.id", nullable=False, key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    _company(),
+    _number("row"),
+    _text("column_key", nullable=True),
+    _text("code"),
+    _text("severity"),
+    _text("value"),
+    _text("message"),
+    _text("suggestion", nullable=True),
+)
+
+# The texts that a rejected row had, by column key: the discrepancy workbook is made of them.
+rejected_row = sa.Table(
+    "rejected_row",
+    metadata,
+    _reference("import_id", "import.id", nullable=False, key=True),
+    sa.Column("row", sa.Integer, primary_key=True, autoincrement=False),
+    _company(),
+    sa.Column("cells", sa.JSON, nullable=False),
+)
+
+# A customer may be removed, by undo; what was done to it stays. So `customer_id` is no reference.
+change = sa.Table(
+    "change",
+    metadata,
+    _id(),
+    _company(),
+    _reference("import_id", "import.id", nullable=False),
+    _number("row"),
+    sa.Column("customer_id", BIG, nullable=False),
+    _text("action"),
+    _text("column_key", nullable=True),
+    _text("old", nullable=True),
+    _text("new", nullable=True),
+    sa.Index(None, "import_id", "row"),
+    sa.Index(None, "customer_id"),
+)
+
+mail = sa.Table(
+    "mail",
+    metadata,
+    _id(),
+    _company(),
+    _reference("import_id", "import.id"),
+    sa.Column("recipients", sa.JSON, nullable=False),
+    _text("subject"),
+    _text("html"),
+    _text("text"),
+    _text("message_id"),
+    _text("state"),
+    _number("attempts"),
+    _time("next_try_at", nullable=True),
+    _text("last_error", nullable=True),
+    _time("created_at"),
+    _time("sent_at", nullable=True),
+    sa.Index(None, "company_id", "state", "next_try_at"),
+    sa.Index(None, "import_id"),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,61 @@
+"""Plans made by hand, as the review makes them: rows of texts by column key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from komet_import.review.issues import Issue
+from komet_import.review.plan import Action, Change, Counts, Plan, PlannedRow, Record
+from komet_import.schema.company import Company
+from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.problems import IssueCode, Problem
+
+KEYS = [column.key for column in CUSTOMERS.value_columns]
+
+
+def texts(**cells: str) -> tuple[str, ...]:
+    """A customer's texts, "" where nothing is given."""
+    return tuple(cells.get(key, "") for key in KEYS)
+
+
+def cell(record: Record, key: str) -> str:
+    return record.texts[KEYS.index(key)]
+
+
+def make_plan(
+    company: Company,
+    *,
+    new: Sequence[Mapping[str, str]] = (),
+    update: Sequence[tuple[Record, Mapping[str, str]]] = (),
+    unchanged: Iterable[Record] = (),
+    rejected: Sequence[Mapping[str, str]] = (),
+    hash: str = "the plan",
+) -> Plan:
+    """Rows from 2 on in the order of the arguments; each rejected one lacks its code."""
+    rows: list[PlannedRow] = []
+    changes: list[Change] = []
+    for cells in new:
+        rows.append(PlannedRow(len(rows) + 2, Action.NEW, None, None, texts(**cells)))
+    for record, cells in update:
+        number = len(rows) + 2
+        after = tuple(cells.get(key, old) for key, old in zip(KEYS, record.texts, strict=True))
+        rows.append(PlannedRow(number, Action.UPDATE, record.record_id, record.version, after))
+        changes += [
+            Change(number, record.record_id, key, cell(record, key), text) for key, text in cells.items()
+        ]
+    for record in unchanged:
+        rows.append(
+            PlannedRow(len(rows) + 2, Action.UNCHANGED, record.record_id, record.version, record.texts)
+        )
+    first = len(rows) + 2
+    return Plan(
+        hash=hash,
+        company_version=company.version,
+        counts=Counts(len(new), len(update), len(rows) - len(new) - len(update), len(rejected)),
+        rows=rows,
+        changes=changes,
+        issues=[
+            Issue(first + n, "code", "", Problem(IssueCode.REQUIRED)) for n, _cells in enumerate(rejected)
+        ],
+        cells={first + n: cells for n, cells in enumerate(rejected)},
+    )
