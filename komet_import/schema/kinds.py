@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from rapidfuzz import fuzz, process
 
@@ -66,18 +66,17 @@ def _integer(text: str, _column: Column, _company: Company) -> Value | Problem:
     return int(whole)
 
 
-def _decimal(text: str, column: Column, _company: Company) -> Value | Problem:
+def _decimal(text: str, column: Column, company: Company) -> Value | Problem:
     assert column.decimals is not None, column
     precision, places = column.decimals
     bare = _without_signs(text, column)
     if not _DECIMAL.fullmatch(bare):
         return Problem(IssueCode.INVALID_NUMBER)
     whole, fraction = _digits(bare)
-    fits = len(whole) <= precision - places
     if len(fraction) > places:
-        rounded = f"{Decimal(bare):.{places}f}" if fits and len(bare) <= precision * 2 else None
-        return Problem(IssueCode.TOO_MANY_DECIMALS, rounded, {"allowed": f"at most {places}"})
-    if not fits:
+        suggestion = _rounded(bare, column, company) if len(bare) <= precision * 2 else None
+        return Problem(IssueCode.TOO_MANY_DECIMALS, suggestion, {"allowed": f"at most {places}"})
+    if len(whole) > precision - places:
         return Problem(
             IssueCode.OUT_OF_RANGE, facts={"allowed": f"at most {precision - places} digits before the point"}
         )
@@ -87,6 +86,14 @@ def _decimal(text: str, column: Column, _company: Company) -> Value | Problem:
         allowed = f"{low} or more" if high is None else f"from {low} to {high}"
         return Problem(IssueCode.OUT_OF_RANGE, facts={"allowed": allowed})
     return abs(number) if number == 0 else number
+
+
+def _rounded(number: str, column: Column, company: Company) -> str | None:
+    """The number with as many decimals as fit, a half rounded up as Excel shows it; None when it is out of range."""
+    assert column.decimals is not None, column
+    step = Decimal(1).scaleb(-column.decimals[1])
+    value = _decimal(f"{Decimal(number).quantize(step, ROUND_HALF_UP):f}", column, company)
+    return None if isinstance(value, Problem) else _render_decimal(value)
 
 
 def _digits(number: str) -> tuple[str, str]:

@@ -1,0 +1,119 @@
+"""An uploaded file to a table of texts, read in a child process with limits: a hostile file can hurt only that."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from komet_import.errors import BadArguments, UnusableFile
+from komet_import.review.matching import match
+from komet_import.schema.column import Declaration
+from komet_import.settings import ReaderLimits
+from komet_import.workbook.isolation import ChildDied, answer_of, child_reading
+from komet_import.workbook.request import Request
+
+# pandas and pyarrow are imported where they are needed, while the child is at work: half of a small file's time.
+if TYPE_CHECKING:
+    import pandas as pd
+
+_METADATA = b"komet_import.table"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The filled rows below a sheet's header.
+
+    `sheet` is the one read and `sheets` those that could be meant, in the workbook's order: None and () for CSV.
+    `header_row` is the header's row number. `headers` are its texts by position, column A first, "" where blank. `frame`
+    has for each of them a column "0", "1", … of tidied text, "" for blank, and the sheet's row numbers as its index "row".
+    """
+
+    sheet: str | None
+    sheets: tuple[str, ...]
+    header_row: int
+    headers: tuple[str, ...]
+    frame: pd.DataFrame
+
+
+def read_table(
+    content: bytes,
+    file: str,
+    limits: ReaderLimits,
+    declaration: Declaration,
+    *,
+    sheet: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> Table:
+    """`file` is the name for the user's eyes; `mapping` leads from its headers to ours.
+
+    Raises UnusableFile with one of the contract's codes; BadArguments for a sheet or a header of ours that there is not.
+    """
+    if len(content) > limits.upload_mb << 20:
+        raise UnusableFile("too_large", file=file, limit=limits.upload_mb)
+    _check_mapping(mapping or {}, declaration)
+    request = asdict(Request.of(declaration, limits, mapping or {}, sheet))
+    with tempfile.TemporaryDirectory(prefix="komet-import-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "upload").write_bytes(content)
+        (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
+        with child_reading(folder) as process:
+            import pandas  # noqa: F401 - see above
+
+            try:
+                answer = answer_of(process, folder, limits.memory_mb, limits.seconds)
+            except ChildDied as error:
+                raise UnusableFile("takes_too_much", file=file) from error
+        if "error" in answer:
+            kind = BadArguments if answer["error"] == "unknown_sheet" else UnusableFile
+            raise kind(answer["error"], file=file, **answer["facts"])
+        return _table(answer, (folder / "table.arrow").read_bytes())
+
+
+def _check_mapping(mapping: Mapping[str, str], declaration: Declaration) -> None:
+    try:
+        match((), declaration, mapping)
+    except KeyError as error:
+        detail = f"There is no column {error} to map to. Use one of our headers."
+        raise BadArguments("bad_argument", detail=detail) from error
+
+
+def _table(answer: Mapping[str, Any], arrow: bytes) -> Table:
+    import pyarrow as pa
+
+    return _from_arrow(answer, pa.ipc.open_file(arrow).read_all())
+
+
+def _from_arrow(answer: Mapping[str, Any], rows: Any) -> Table:
+    frame: pd.DataFrame = rows.to_pandas(ignore_metadata=True).set_index("row")
+    return Table(
+        sheet=answer["sheet"],
+        sheets=tuple(answer["sheets"]),
+        header_row=answer["header_row"],
+        headers=tuple(answer["headers"]),
+        frame=frame,
+    )
+
+
+def table_to_parquet(table: Table) -> bytes:
+    """All of the table in one Parquet file, to be kept beside the upload."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    about = {name: getattr(table, name) for name in ("sheet", "sheets", "header_row", "headers")}
+    rows = pa.Table.from_pandas(table.frame.reset_index(), preserve_index=False)
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows.replace_schema_metadata({_METADATA: json.dumps(about)}), sink, compression="zstd")
+    return bytes(sink.getvalue())
+
+
+def table_from_parquet(content: bytes) -> Table:
+    """The table that `table_to_parquet` made the bytes of."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = pq.ParquetFile(pa.BufferReader(content)).read()
+    return _from_arrow(json.loads(rows.schema.metadata[_METADATA]), rows)
