@@ -252,6 +252,11 @@ class Draft:
         return {key: record.texts[keys.index(key)] for key in self._changed.get(position, ())}
 
     @property
+    def count_with_issues(self) -> int:
+        """How many rows have an issue, an error or only warnings."""
+        return len(self._issues)
+
+    @property
     def problem_kinds(self) -> dict[ProblemKind, int]:
         """How many cells have each kind of problem, in column order, errors first."""
         return {

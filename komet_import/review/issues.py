@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from komet_import.schema.problems import IssueCode, Problem, Severity
 
@@ -38,6 +39,19 @@ class Issue:
         return self.problem.message(self.value)
 
 
-def has_errors(issues: Iterable[Issue]) -> bool:
+class Told(Protocol):
+    """What an issue says, whether it was found now or read from an import's discrepancies."""
+
+    @property
+    def key(self) -> str | None: ...
+
+    @property
+    def severity(self) -> Severity: ...
+
+    @property
+    def message(self) -> str: ...
+
+
+def has_errors(issues: Iterable[Told]) -> bool:
     """Whether the row they belong to is rejected."""
     return any(issue.severity is Severity.ERROR for issue in issues)

@@ -38,6 +38,12 @@ class Snapshot:
     id_by_code: dict[str, int] = field(default_factory=dict)
     ids_by_name: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
+    def add(self, found: Snapshot) -> None:
+        """Takes in customers that were looked up later."""
+        self.records |= found.records
+        self.id_by_code |= found.id_by_code
+        self.ids_by_name |= found.ids_by_name
+
 
 class Change(NamedTuple):
     """One cell of a stored customer: old and new as the template writes them, "" for no value."""

@@ -1,0 +1,22 @@
+"""The app: page set-up, sign-in and navigation. `streamlit run app.py`."""
+
+import streamlit as st
+
+from komet_import.ui import theme
+from komet_import.ui.wiring import postman, require_desk
+
+theme.apply()
+desk = require_desk()
+postman(desk)
+
+page = st.navigation(
+    [
+        st.Page("pages/data_import.py", title="Data Import", default=True),
+        st.Page("pages/import_history.py", title="Import History"),
+        st.Page("pages/customers.py", title="Customers"),
+    ],
+    position="top",
+)
+with theme.top_bar(desk.company.name, desk.person.name):
+    st.caption(f"{desk.person.email}, {desk.person.role.value} of {desk.company.name}")
+page.run()

@@ -1,0 +1,289 @@
+"""The command line: `python -m komet_import`. Exit codes: 0 done, 1 done with rejected rows, 2 cannot be done.
+
+What a command needs is imported when it runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from komet_import.errors import BadArguments, KometError, UnusableFile
+
+if TYPE_CHECKING:
+    from komet_import.desk import Desk
+    from komet_import.importer import Choices
+
+as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document and nothing else.")
+file_argument = click.argument("file", type=click.Path(path_type=Path))
+limit_option = click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
+
+
+def _reading_options(command: Any) -> Any:
+    """The options of `check` and `import` that say how a file is read."""
+    for option in (
+        click.option("--sheet", help="The sheet to read; by default the one that holds the customers."),
+        click.option("--blank-cells", type=click.Choice(["keep", "clear"]), default="keep", show_default=True,
+                     help="What a blank cell does to a stored value."),
+        click.option("--map", "maps", multiple=True, metavar="'THEIRS=OURS'", help="Read their header as ours."),
+        as_json,
+        file_argument,
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Import customers into Komet Sales from an Excel file."""
+
+
+@main.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option(
+    "--kind", type=click.Choice(["empty", "existing", "example"]), default="empty", show_default=True
+)
+def template(out: Path, kind: Any) -> None:
+    """Write the workbook to fill in."""
+    from komet_import import importer
+
+    with _desk() as desk, _written(out) as partial:
+        rows = importer.write_template(desk, partial, kind)
+    click.echo(f"{out}: {rows:,} {'row' if rows == 1 else 'rows'}")
+
+
+@main.command()
+@_reading_options
+@click.option("--report", type=click.Path(path_type=Path), help="Write the discrepancy workbook there.")
+def check(file: Path, json_: bool, report: Path | None, **options: Any) -> None:
+    """Read, validate and plan a file; change nothing."""
+    from komet_import import console, documents, importer
+
+    with _desk() as desk:
+        content = _content(desk, file)
+        table, matching, draft = importer.check(desk, file.name, content, _choices(**options))
+        plan = draft.plan()
+        if report is not None:
+            with _written(report) as partial:
+                importer.write_draft_discrepancies(desk, draft, partial)
+    document = documents.checked(file.name, table.sheet, matching, draft, plan)
+    _print(document, None if json_ else console.checked)
+    sys.exit(1 if plan.counts.rejected else 0)
+
+
+@main.command("import")
+@_reading_options
+@click.option("--all-or-nothing", is_flag=True, help="Import nothing while a row has errors.")
+@click.option("--again", is_flag=True, help="Import a file all the same that was imported before.")
+def import_(file: Path, json_: bool, again: bool, all_or_nothing: bool, **options: Any) -> None:
+    """Check a file, then import its valid rows."""
+    from komet_import import console, documents, importer
+
+    with _desk() as desk:
+        content = _content(desk, file)
+        if not again:
+            importer.refuse_repetition(desk, file.name, content)
+        opened = importer.upload(desk, file.name, content, _choices(**options, all_or_nothing=all_or_nothing))
+        plan = opened.draft.plan()
+        with click.progressbar(length=100, label="Importing", file=sys.stderr) as bar:
+            record = importer.commit(
+                desk, opened, plan.hash, lambda share: bar.update(int(share * 100) - bar.pos)
+            )
+        importer.deliver(desk)
+    checked = documents.checked(file.name, opened.table.sheet, opened.matching, opened.draft, plan)
+    _print(documents.imported(checked, record), None if json_ else console.imported)
+    sys.exit(1 if record.counts.rejected else 0)
+
+
+@main.command()
+@as_json
+@limit_option
+def history(json_: bool, limit: int | None) -> None:
+    """List the imports, newest first."""
+    from komet_import import console, documents, importer
+
+    with _desk() as desk:
+        records = importer.history(desk, limit)
+    _print(documents.history(records), None if json_ else console.history)
+
+
+@main.command()
+@click.argument("import_id", type=int)
+@as_json
+def show(import_id: int, json_: bool) -> None:
+    """Show one import: its figures, discrepancies and changes."""
+    from komet_import import console, documents, importer
+
+    with _desk() as desk:
+        details = importer.show(desk, import_id)
+    _print(documents.import_(details), None if json_ else console.shown)
+
+
+@main.command()
+@as_json
+@click.option("--search", help="Only those whose code, name, e-mail or city holds this text.")
+@limit_option
+def customers(json_: bool, search: str | None, limit: int | None) -> None:
+    """List what is stored, by Customer ID."""
+    from komet_import import console, documents, importer
+
+    with _desk() as desk:
+        rows, _total = importer.find_customers(desk, search, limit)
+    _print(documents.customers(rows), None if json_ else console.customers)
+
+
+@main.group()
+def company() -> None:
+    """The company: name, locations and lists."""
+
+
+@company.command("show")
+@as_json
+def company_show(json_: bool) -> None:
+    """Show the company as `load` reads it."""
+    from komet_import import console, importer
+
+    with _desk() as desk:
+        document = importer.company_document(desk)
+    _print(document, None if json_ else console.company)
+
+
+@company.command("load")
+@file_argument
+def company_load(file: Path) -> None:
+    """Replace name, locations and lists by those of a JSON file."""
+    from komet_import import importer
+
+    with _desk() as desk:
+        try:
+            document = json.loads(_content(desk, file))
+        except ValueError as error:
+            raise BadArguments(
+                "bad_company_file", file=file.name, detail=f"it is not JSON ({error})"
+            ) from error
+        importer.load_company(desk, file.name, document)
+    click.echo(f"{file.name} is in force.")
+
+
+@main.group(invoke_without_command=True)
+@as_json
+@click.pass_context
+def outbox(context: click.Context, json_: bool) -> None:
+    """List the e-mails that wait, were sent or failed."""
+    if context.invoked_subcommand is None:
+        from komet_import import console, documents, importer
+
+        with _desk() as desk:
+            mails = importer.outbox(desk)
+        _print(documents.outbox(mails), None if json_ else console.outbox)
+
+
+@outbox.command("send")
+def outbox_send() -> None:
+    """Try the waiting e-mails now."""
+    from komet_import import console, importer
+
+    with _desk() as desk:
+        sent = importer.deliver(desk, waiting=True)
+        click.echo(console.delivered(sent, importer.outbox(desk), desk.settings))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to this version."""
+    with _desk():
+        click.echo("The database is at this version.")
+
+
+# -- around the commands -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _desk() -> Iterator[Desk]:
+    from komet_import.desk import open_desk, open_store
+    from komet_import.settings import from_environment
+
+    settings = from_environment(os.environ)
+    database = open_store(settings)
+    try:
+        yield open_desk(settings, database)
+    finally:
+        database.close()
+
+
+def _choices(**options: Any) -> Choices:
+    from komet_import.importer import Choices
+    from komet_import.store.drafts import BlankCells
+
+    mapping = {}
+    for pair in options.pop("maps"):
+        theirs, equals, ours = pair.rpartition("=")
+        if not equals or not theirs.strip() or not ours.strip():
+            raise BadArguments(
+                "bad_argument", detail=f"--map “{pair}” must look like 'Their header=Our header'."
+            )
+        mapping[theirs] = ours
+    return Choices(mapping=mapping, blank_cells=BlankCells(options.pop("blank_cells")), **options)
+
+
+def _content(desk: Desk, file: Path) -> bytes:
+    limit = desk.settings.limits.upload_mb
+    try:
+        if file.stat().st_size > limit << 20:
+            raise UnusableFile("too_large", file=file.name, limit=limit)
+        return file.read_bytes()
+    except OSError as error:
+        raise BadArguments("unreadable_path", path=file, reason=error.strerror) from error
+
+
+@contextmanager
+def _written(out: Path) -> Iterator[Path]:
+    """A file beside `out` that takes its place when it is whole."""
+    partial = out.with_name(f".{out.name}.partial")
+    try:
+        yield partial
+        partial.replace(out)
+    except OSError as error:
+        raise BadArguments("unwritable_path", path=out, reason=error.strerror) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _print(document: Any, for_people: Callable[[Any], str] | None) -> None:
+    """JSON goes out in ASCII: whatever a cell holds, every terminal and program can read it."""
+    click.echo(json.dumps(document, indent=2) if for_people is None else for_people(document))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The whole program; returns the exit code. What went wrong is one sentence on standard error."""
+    try:
+        main.main(args=list(arguments), prog_name="python -m komet_import", standalone_mode=False)
+    except KometError as error:
+        return _failed(arguments, error.code, str(error))
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except click.ClickException as error:
+        sentence = error.format_message().rstrip(".").replace("\n", " ")
+        return _failed(arguments, "bad_argument", f"{sentence}. See python -m komet_import --help.")
+    except (click.Abort, KeyboardInterrupt):
+        return _failed(arguments, "interrupted", "Interrupted; what was not reported as done was not done.")
+    return 0
+
+
+def _failed(arguments: Sequence[str], code: str, sentence: str) -> int:
+    click.echo(sentence, err=True)
+    if "--json" in arguments:
+        click.echo(json.dumps({"error": {"code": code, "message": sentence}}, indent=2))
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))

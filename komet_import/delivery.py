@@ -1,0 +1,118 @@
+"""From a committed import to its e-mail, and from the outbox to the mail server."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from email.utils import make_msgid
+from zoneinfo import ZoneInfo
+
+from komet_import.desk import Desk
+from komet_import.mail.compose import Message, as_eml, compose
+from komet_import.mail.outbox import keep_as_eml, pause_after
+from komet_import.mail.report import ImportReport, ReportedProblem
+from komet_import.mail.sender import MailNotSent, send
+from komet_import.review.plan import Plan
+from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.problems import Severity
+from komet_import.store import mails
+from komet_import.store.imports import ImportRecord
+from komet_import.store.mails import NewMail, StoredMail
+
+_SHOWN_PROBLEMS = 5
+_SHOWN_COLUMNS = 3
+_SHOWN_ROWS = 20
+_LEASE = timedelta(minutes=5)  # longer than a try can take: a sender that died is followed by another
+_AT_ONCE = 20
+
+
+def compose_mail(desk: Desk, record: ImportRecord, plan: Plan) -> NewMail:
+    """The result of an import, for the person who made it."""
+    message = compose(_report(desk, record, plan))
+    return NewMail(
+        recipients=(desk.person.email,),
+        subject=message.subject,
+        html=message.html,
+        text=message.text,
+        message_id=make_msgid(domain="komet-import.local"),
+        import_id=record.import_id,
+    )
+
+
+def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
+    headers = {key: column.header for key, column in CUSTOMERS.by_key.items()}
+    errors = [issue for issue in plan.issues if issue.severity is Severity.ERROR]
+    changed = Counter(headers[change.key] for change in plan.changes)
+    committed = record.state == "committed"
+    return ImportReport(
+        company=desk.company.name,
+        file=record.file,
+        person=desk.person.name,
+        finished_at=record.finished_at.astimezone(ZoneInfo(desk.company.time_zone)),
+        state="committed" if committed else "rejected",
+        rows=record.rows,
+        inserted=record.counts.inserted,
+        updated=record.counts.updated,
+        unchanged=record.counts.unchanged,
+        rejected=record.counts.rejected,
+        left_out_rows=tuple(sorted(plan.cells)[:_SHOWN_ROWS]),
+        problems=tuple(
+            ReportedProblem(issue.row, headers.get(issue.key or ""), issue.value, issue.message)
+            for issue in errors[:_SHOWN_PROBLEMS]
+        ),
+        problem_count=len(errors),
+        most_changed=tuple(changed.most_common(_SHOWN_COLUMNS)) if committed else (),
+        cleared=sum(not change.new for change in plan.changes) if committed else 0,
+        import_url=desk.settings.link(f"import_history?import={record.import_id}"),
+        customers_url=desk.settings.link("customers"),
+        with_errors=plan.counts.rejected,
+    )
+
+
+def deliver(desk: Desk, *, waiting: bool) -> int:
+    """Tries what waits in the outbox and is due; returns how many were sent. Failures are kept with their e-mail.
+
+    With `waiting`, those whose next try is still to come are tried too.
+
+    Without a mail server, each e-mail is kept as an `.eml` file instead, and goes on waiting.
+    """
+    with desk.database.reading() as connection:
+        moment = datetime.now(UTC) + (timedelta(days=365) if waiting else timedelta(0))
+        due = mails.due(connection, desk.company.company_id, moment, _AT_ONCE)
+    if desk.settings.mail_server is None:
+        for mail in due:
+            _keep(desk, mail)
+        return 0
+    return sum(_try(desk, mail) for mail in due)
+
+
+def eml(desk: Desk, mail: StoredMail) -> bytes:
+    """The e-mail as a file that any mail program opens."""
+    server = desk.settings.mail_server
+    sender = server.sender if server else "komet-import@localhost"
+    message = Message(mail.subject, mail.html, mail.text)
+    return as_eml(message, mail.recipients, sender, mail.message_id, mail.created_at)
+
+
+def _keep(desk: Desk, mail: StoredMail) -> None:
+    keep_as_eml(desk.settings.outbox_dir, mail.mail_id, eml(desk, mail))
+
+
+def _try(desk: Desk, mail: StoredMail) -> bool:
+    server = desk.settings.mail_server
+    if server is None:
+        return False
+    with desk.database.writing() as connection:
+        if not mails.claim(connection, mail, datetime.now(UTC) + _LEASE):
+            return False
+    try:
+        send(server, Message(mail.subject, mail.html, mail.text), mail.recipients, mail.message_id)
+    except MailNotSent as error:
+        pause = pause_after(mail.attempts + 1)
+        next_try = None if pause is None else datetime.now(UTC) + pause
+        with desk.database.writing() as connection:
+            mails.mark_failed(connection, mail.company_id, mail.mail_id, next_try, str(error))
+        return False
+    with desk.database.writing() as connection:
+        mails.mark_sent(connection, mail.company_id, mail.mail_id)
+    return True

@@ -1,0 +1,140 @@
+"""The JSON that other programs read, shaped to the letter of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from komet_import.importer import ImportDetails
+from komet_import.review.draft import Draft
+from komet_import.review.issues import Issue
+from komet_import.review.matching import Matching
+from komet_import.review.plan import Plan
+from komet_import.schema.customers import CUSTOMERS
+from komet_import.store.customers import CustomerRow
+from komet_import.store.imports import AuditedChange, Discrepancy, ImportRecord
+from komet_import.store.mails import StoredMail
+
+Document = dict[str, Any]
+_HEADERS: Mapping[str | None, str | None] = {None: None} | {
+    key: c.header for key, c in CUSTOMERS.by_key.items()
+}
+
+
+def checked(file: str, sheet: str | None, matching: Matching, draft: Draft, plan: Plan) -> Document:
+    """Of `check`."""
+    counts = draft.counts
+    return {
+        "file": file,
+        "sheet": sheet,
+        "rows": counts.rows,
+        "counts": {
+            "new": counts.new,
+            "update": counts.update,
+            "unchanged": counts.unchanged,
+            "rejected": counts.rejected,
+        },
+        "plan": plan.hash,
+        "unknown_columns": list(matching.unknown),
+        "missing_columns": list(matching.missing),
+        "issues": [_issue(issue) for issue in plan.issues],
+    }
+
+
+def imported(check: Document, record: ImportRecord) -> Document:
+    """Of `import`: what `check` said, and what became of it."""
+    return check | {"import_id": record.import_id, "state": record.state.value, "counts": _counts(record)}
+
+
+def history(records: Iterable[ImportRecord]) -> list[Document]:
+    """Of `history`."""
+    return [_line(record) for record in records]
+
+
+def import_(details: ImportDetails) -> Document:
+    """Of `show`."""
+    mail = details.mails[-1] if details.mails else None
+    return _line(details.record) | {
+        "issues": [_issue(issue) for issue in details.issues],
+        "changes": [_change(change) for change in details.changes],
+        "mail": {"state": mail.state.value, "to": list(mail.recipients)} if mail else None,
+    }
+
+
+def customers(rows: Iterable[CustomerRow]) -> list[Document]:
+    """Of `customers`."""
+    keys = [column.key for column in CUSTOMERS.value_columns]
+    return [
+        {"customer_id": row.customer_id, "version": row.version, "updated_at": _time(row.updated_at)}
+        | {key: text or None for key, text in zip(keys, row.texts, strict=True)}
+        for row in rows
+    ]
+
+
+def outbox(mails: Sequence[StoredMail]) -> list[Document]:
+    """Of `outbox`."""
+    return [
+        {
+            "mail_id": mail.mail_id,
+            "import_id": mail.import_id,
+            "to": list(mail.recipients),
+            "subject": mail.subject,
+            "state": mail.state.value,
+            "attempts": mail.attempts,
+            "next_try_at": _time(mail.next_try_at),
+            "last_error": mail.last_error,
+        }
+        for mail in mails
+    ]
+
+
+def _issue(issue: Issue | Discrepancy) -> Document:
+    return {
+        "row": issue.row,
+        "column": _HEADERS[issue.key],
+        "code": str(issue.code),
+        "severity": issue.severity.value,
+        "value": issue.value,
+        "message": issue.message,
+        "suggestion": issue.suggestion,
+    }
+
+
+def _line(record: ImportRecord) -> Document:
+    return {
+        "import_id": record.import_id,
+        "kind": record.kind.value,
+        "state": record.state.value,
+        "file": record.file,
+        "by": record.email,
+        "started_at": _time(record.started_at),
+        "finished_at": _time(record.finished_at),
+        "rows": record.rows,
+        "counts": _counts(record),
+    }
+
+
+def _counts(record: ImportRecord) -> Document:
+    counts = record.counts
+    return {
+        "inserted": counts.inserted,
+        "updated": counts.updated,
+        "unchanged": counts.unchanged,
+        "rejected": counts.rejected,
+    }
+
+
+def _change(change: AuditedChange) -> Document:
+    return {
+        "row": change.row,
+        "customer_id": change.customer_id,
+        "action": change.action,
+        "column": _HEADERS[change.key],
+        "old": change.old,
+        "new": change.new,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat()

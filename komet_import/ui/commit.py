@@ -1,0 +1,217 @@
+"""The last step: what a commit would do in one sentence, its choices, the confirmation, and the commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import BytesIO
+
+import streamlit as st
+
+from komet_import import importer
+from komet_import.desk import Desk
+from komet_import.drafting import OpenDraft
+from komet_import.errors import KometError, Refused
+from komet_import.review.plan import Counts, Plan
+from komet_import.schema.problems import Severity
+from komet_import.store.drafts import BlankCells
+from komet_import.ui import words
+from komet_import.ui.markdown import escape_markdown
+from komet_import.ui.wiring import draft_in_hand, keep_open, postman
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SHOWN_COLUMNS = 3
+_SHOWN_ROWS = 10
+
+
+def commit_bar(desk: Desk, opened: OpenDraft) -> None:
+    """At the bottom of the window: the sentence with numbers, the choices, and the one primary button."""
+    counts, stored = opened.draft.counts, opened.stored
+    with (
+        st.bottom,
+        st.container(horizontal=True, vertical_alignment="center", gap="medium", key="commit-bar"),
+    ):
+        with st.container(gap=None, width="stretch"):
+            st.markdown(f"**{_sentence(counts)}**")
+            saved = words.clock(stored.updated_at, desk.company.time_zone)
+            st.caption(f"{counts.unchanged:,} unchanged · draft saved {saved}")
+        _choices(desk, opened)
+        st.download_button(
+            "Discrepancies",
+            data=lambda: _discrepancies(desk, opened),
+            file_name=f"discrepancies-{stored.draft_id}.xlsx",
+            mime=XLSX,
+            icon=":material/download:",
+            key="discrepancies",
+            on_click="ignore",
+            disabled=not counts.rejected,
+            help="The rows that are left out, as a workbook with the reasons",
+        )
+        held_back = stored.all_or_nothing and counts.rejected > 0
+        if st.button(
+            f"Import {words.counted(counts.written, 'row')}",
+            type="primary",
+            key="import",
+            disabled=not counts.written or held_back,
+            help=_why_not(counts, held_back),
+        ):
+            _confirm(desk, opened)
+
+
+def _sentence(counts: Counts) -> str:
+    return f"{counts.new:,} new, {counts.update:,} updated, {counts.rejected:,} left out"
+
+
+def _why_not(counts: Counts, held_back: bool) -> str | None:
+    if held_back:
+        return f"{words.counted(counts.rejected, 'row')} would be left out, and you chose to import nothing then."
+    return None if counts.written else "No row would change anything."
+
+
+def _discrepancies(desk: Desk, opened: OpenDraft) -> bytes:
+    out = BytesIO()
+    importer.write_draft_discrepancies(desk, opened.draft, out)
+    return out.getvalue()
+
+
+def _choices(desk: Desk, opened: OpenDraft) -> None:
+    stored = opened.stored
+    st.checkbox(
+        "Import nothing while a row has errors",
+        value=stored.all_or_nothing,
+        key=f"all-or-nothing-{stored.draft_id}",
+        on_change=_choose_all_or_nothing,
+        args=(desk, stored.draft_id),
+        width="content",
+    )
+    st.checkbox(
+        "Blank cells clear stored values",
+        value=stored.blank_cells is BlankCells.CLEAR,
+        key=f"clear-{stored.draft_id}",
+        on_change=_choose_blank_cells,
+        args=(desk, stored.draft_id),
+        width="content",
+    )
+
+
+def _choose_all_or_nothing(desk: Desk, draft_id: str) -> None:
+    try:
+        with draft_in_hand(desk, draft_id) as opened:
+            importer.choose_all_or_nothing(desk, opened, bool(st.session_state[f"all-or-nothing-{draft_id}"]))
+    except KometError as error:
+        st.session_state["notice"] = str(error)
+
+
+def _choose_blank_cells(desk: Desk, draft_id: str) -> None:
+    chosen = BlankCells.CLEAR if st.session_state[f"clear-{draft_id}"] else BlankCells.KEEP
+    try:
+        with draft_in_hand(desk, draft_id) as opened:
+            keep_open(desk, importer.choose_blank_cells(desk, opened, chosen))
+    except KometError as error:
+        st.session_state["notice"] = str(error)
+
+
+# -- the confirmation ----------------------------------------------------------------------------------------------
+
+
+def _confirm(desk: Desk, opened: OpenDraft) -> None:
+    plan = opened.draft.plan()
+    rows = words.counted(plan.counts.written, "row")
+
+    @st.dialog(f"Import {rows}?", width="medium")
+    def ask() -> None:
+        st.markdown(
+            f"Into **{escape_markdown(desk.company.name)}**, from {escape_markdown(opened.stored.file)}."
+        )
+        with st.container(border=True, gap="small"):
+            for number, what, meaning in _meanings(opened, plan):
+                _line(number, what, meaning)
+        st.markdown(_side_effects(plan))
+        st.caption(f"The result goes to {escape_markdown(desk.person.email)}.")
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            if st.button("Back to review", key="back"):
+                st.rerun()
+            if st.button(f"Import {rows}", type="primary", key="confirm"):
+                _commit(desk, opened, plan)
+
+    ask()
+
+
+def _line(number: int, what: str, meaning: str) -> None:
+    figure, text = st.columns([0.12, 0.88], gap="small")
+    figure.markdown(f"**{number:,}**", text_alignment="right")
+    with text.container(gap=None):
+        st.markdown(what)
+        st.caption(meaning)
+
+
+def _meanings(opened: OpenDraft, plan: Plan) -> list[tuple[int, str, str]]:
+    counts = plan.counts
+    changed = Counter(change.key for change in plan.changes)
+    headers = opened.draft.declaration.by_key
+    most = [f"{headers[key].header} {number:,}" for key, number in changed.most_common(_SHOWN_COLUMNS)]
+    other = sum(changed.values()) - sum(number for _, number in changed.most_common(_SHOWN_COLUMNS))
+    most += [f"other columns {other:,}"] if other else []
+    values = (
+        f"{words.counted(len(plan.changes), 'value')} {'changes' if len(plan.changes) == 1 else 'change'}"
+    )
+    left_out = sorted(plan.cells)
+    rows = words.listed([str(row) for row in left_out[:_SHOWN_ROWS]])
+    if len(left_out) > _SHOWN_ROWS:
+        rows += f" and {len(left_out) - _SHOWN_ROWS:,} more"
+    return [
+        (
+            counts.new,
+            "new customers" if counts.new != 1 else "new customer",
+            "added" if counts.new else "none",
+        ),
+        (
+            counts.update,
+            "updated customers" if counts.update != 1 else "updated customer",
+            f"{values}: {', '.join(most)}" if changed else "none",
+        ),
+        (counts.unchanged, "unchanged", "nothing is written"),
+        (
+            counts.rejected,
+            "left out",
+            f"{'row' if counts.rejected == 1 else 'rows'} {rows}; the discrepancy workbook says why"
+            if left_out
+            else "none",
+        ),
+    ]
+
+
+def _side_effects(plan: Plan) -> str:
+    written = {row.row for row in plan.rows}
+    warned = len({i.row for i in plan.issues if i.severity is Severity.WARNING and i.row in written})
+    cleared = sum(not change.new for change in plan.changes)
+    sentences = []
+    if warned:
+        sentences.append(
+            f":orange[:material/warning:] {words.counted(warned, 'row')} with a warning "
+            f"{'goes' if warned == 1 else 'go'} in as {'it is' if warned == 1 else 'they are'}."
+        )
+    sentences.append(
+        f":orange[:material/warning:] **{words.counted(cleared, 'stored value')} will be cleared.**"
+        if cleared
+        else "No stored value is cleared."
+    )
+    return " ".join(sentences)
+
+
+def _commit(desk: Desk, opened: OpenDraft, plan: Plan) -> None:
+    bar = st.progress(0.0, text="Importing")
+
+    def show(share: float) -> None:
+        bar.progress(share, text="Importing")
+
+    try:
+        with draft_in_hand(desk, opened.stored.draft_id) as now:
+            importer.commit(desk, now, plan.hash, show)
+    except Refused as error:
+        st.session_state["notice"] = str(error)
+        keep_open(desk, importer.open_draft(desk, opened.stored.draft_id))
+    except KometError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    postman(desk).call()
+    st.rerun()

@@ -1,0 +1,78 @@
+"""The columns of the review grid, from the declaration: coloured headers, widths, editors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from st_aggrid import JsCode
+
+from komet_import.schema.column import Colour, Column
+
+_WIDTH_OF_A_LETTER = 7.5
+_HEADER_MARGIN = 34
+
+
+def column_definitions(
+    columns: Sequence[Column], with_choices: AbstractSet[str], blue_required: bool
+) -> list[dict[str, Any]]:
+    """AG Grid's `columnDefs`: Row and Action pinned at the left, then the columns."""
+    return [_row_column(), _action_column()] + [
+        _definition(column, column.key in with_choices, blue_required) for column in columns
+    ]
+
+
+def header_words(colour: Colour, blue_required: bool) -> str:
+    """The second line of a header."""
+    return "Not needed" if colour is Colour.BLUE and not blue_required else colour.words
+
+
+def _definition(column: Column, with_choices: bool, blue_required: bool) -> dict[str, Any]:
+    unneeded = column.colour is Colour.BLUE and not blue_required
+    definition: dict[str, Any] = {
+        "field": column.key,
+        "headerName": column.header,
+        "headerClass": f"komet-{column.colour.value}",
+        "headerTooltip": "Not needed: the company has a single location"
+        if unneeded
+        else column.colour.meaning,
+        "initialWidth": _width(column),
+    }
+    if with_choices:
+        definition["cellEditorSelector"] = JsCode("komet.editor")
+    return definition
+
+
+def _width(column: Column) -> int:
+    """Pixels: the header fits on one line, and so do most values."""
+    header = round(len(column.header) * _WIDTH_OF_A_LETTER) + _HEADER_MARGIN
+    values = 178 if (column.max_length or 0) >= 200 else 112
+    return max(header, values)
+
+
+def _row_column() -> dict[str, Any]:
+    return {
+        "field": "_row",
+        "headerName": "Row",
+        "headerTooltip": "The row's number in the sheet",
+        "pinned": "left",
+        "initialWidth": 58,
+        "editable": False,
+        "cellDataType": "number",
+        "cellClass": "komet-quiet komet-number",
+    }
+
+
+def _action_column() -> dict[str, Any]:
+    return {
+        "field": "_action",
+        "headerName": "Action",
+        "headerTooltip": "What becomes of the row; double-click to leave it out or put it back",
+        "pinned": "left",
+        "initialWidth": 92,
+        "valueGetter": JsCode("komet.action"),
+        "valueSetter": JsCode("komet.setAction"),
+        "cellEditorSelector": JsCode("komet.actionEditor"),
+        "cellClass": "komet-quiet",
+    }

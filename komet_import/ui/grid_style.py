@@ -1,0 +1,126 @@
+"""How the review grid looks inside its own frame, which the page's style does not reach."""
+
+from __future__ import annotations
+
+from st_aggrid import StAggridTheme
+
+from komet_import.schema.column import Colour
+from komet_import.ui.grid_columns import header_words
+from komet_import.ui.theme import Ink, Palette
+
+Css = dict[str, dict[str, str]]
+
+
+def grid_theme(colours: Palette) -> StAggridTheme:
+    """AG Grid's quartz in our colours."""
+    return StAggridTheme(base="quartz").withParams(
+        backgroundColor=colours.page,
+        foregroundColor=colours.text,
+        headerBackgroundColor=colours.header,
+        headerTextColor=colours.text,
+        borderColor=colours.line,
+        accentColor=colours.accent,
+        tooltipBackgroundColor=colours.header,
+        tooltipTextColor=colours.text,
+        fontFamily='"Source Sans Pro", sans-serif',
+        fontSize=14,
+        headerFontWeight=600,
+        cellHorizontalPadding=9,
+        columnBorder=True,
+        wrapperBorderRadius=6,
+    )
+
+
+def grid_css(colours: Palette, blue_required: bool) -> Css:
+    """Rules by selector, as st_aggrid wants them."""
+    css: Css = {
+        "#gridContainer": {"height": "100vh !important"},
+        ".ag-tooltip": {"white-space": "pre-line", "max-width": "26rem"},
+        ".komet-quiet": {"color": colours.quiet_text},
+        ".komet-number": {"text-align": "right"},
+        ".ag-cell.komet-left-out:not(.komet-quiet)": {
+            "color": colours.quiet_text,
+            "text-decoration": "line-through",
+        },
+        ".ag-cell.komet-focused": {"box-shadow": f"inset 0 0 0 3px {colours.accent}"},
+    }
+    for colour, ink in colours.headers.items():
+        css |= _header(colour, ink, header_words(colour, blue_required))
+    return css | _error(colours.error) | _warning(colours.warning, colours.page) | _changed(colours.changed)
+
+
+def _header(colour: Colour, ink: Ink, words: str) -> Css:
+    header = f".ag-header-cell.komet-{colour.value}"
+    return {
+        header: {
+            "background-color": ink.background,
+            "color": ink.text,
+            "border-top": f"3px solid {ink.line}",
+        },
+        f"{header} .ag-header-cell-label": {
+            "flex-direction": "column",
+            "align-items": "flex-start",
+            "justify-content": "center",
+        },
+        f"{header} .ag-header-cell-label::after": {
+            "content": f'"{words}"',
+            "font-size": "11.5px",
+            "font-weight": "400",
+            "line-height": "14px",
+        },
+        f"{header} .ag-header-cell-text": {"line-height": "17px"},
+    }
+
+
+def _corner(sign: str, ink: Ink, on: str) -> dict[str, str]:
+    return {
+        "content": f'"{sign}"',
+        "position": "absolute",
+        "top": "0",
+        "right": "0",
+        "width": "13px",
+        "height": "13px",
+        "font-size": "9px",
+        "line-height": "13px",
+        "text-align": "center",
+        "color": on,
+        "background": ink.line,
+    }
+
+
+def _error(ink: Ink) -> Css:
+    return {
+        ".ag-cell.komet-error": {
+            "background-color": ink.background,
+            "color": ink.text,
+            "box-shadow": f"inset 0 0 0 2px {ink.line}",
+        },
+        ".ag-cell.komet-error.komet-focused": {"box-shadow": f"inset 0 0 0 3px {ink.line}"},
+        ".ag-cell.komet-error:not(.ag-cell-inline-editing)::after": _corner("!", ink, ink.background),
+    }
+
+
+def _warning(ink: Ink, page: str) -> Css:
+    return {
+        ".ag-cell.komet-warning": {
+            "background-color": ink.background,
+            "color": ink.text,
+            "box-shadow": f"inset 0 -2px 0 {ink.line}",
+        },
+        ".ag-cell.komet-warning.komet-focused": {"box-shadow": f"inset 0 0 0 3px {ink.line}"},
+        ".ag-cell.komet-warning:not(.ag-cell-inline-editing)::after": _corner("▲", ink, page),
+    }
+
+
+def _changed(ink: Ink) -> Css:
+    return {
+        ".ag-cell.komet-changed": {"background-color": ink.background, "color": ink.text},
+        ".ag-cell.komet-changed:not(.ag-cell-inline-editing)::after": {
+            "content": '""',
+            "position": "absolute",
+            "top": "0",
+            "left": "0",
+            "border-top": f"7px solid {ink.line}",
+            "border-right": "7px solid transparent",
+        },
+    }

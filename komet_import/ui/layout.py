@@ -1,0 +1,106 @@
+"""The pieces that every page is laid out with. Whatever comes as `str` may be a user's: it is shown as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from komet_import.schema.column import Colour
+from komet_import.ui.markdown import escape_markdown
+from komet_import.ui.theme import TONE_NAMES, Ink, Tone, palette
+
+Figure = tuple[str, int | str]
+
+
+def path(*parts: str) -> None:
+    """Where one is: `Setup › Data Import › Review`."""
+    st.html(f'<nav class="komet-path" aria-label="Path">{" › ".join(map(escape, parts))}</nav>')
+
+
+def title(
+    text: str,
+    *parts: str,
+    icon: str | None = None,
+    badge: tuple[str, Tone] | None = None,
+    note: str = "",
+) -> DeltaGenerator:
+    """The page's head: path and serif title; returns the right of its line, for figures or actions.
+
+    `parts` are the path's, `badge` a state beside the title, `note` a line below it.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        with st.container(gap=None, width="stretch"):
+            path(*parts)
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.title(escape_markdown(text), anchor=False, icon=icon, width="content")
+                if badge:
+                    show_badge(*badge)
+            if note:
+                quiet(note)
+        return st.container(
+            horizontal=True, horizontal_alignment="right", vertical_alignment="bottom", width="content"
+        )
+
+
+def figures(values: Iterable[Figure]) -> None:
+    """Numbers side by side, with thousands commas; they spread over the width that there is."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", gap="large"):
+        for label, value in values:
+            _metric(label, value)
+
+
+def equation(total: Figure, terms: Sequence[Figure]) -> DeltaGenerator:
+    """A card that says `total = term + term`; returns its right end."""
+    with st.container(horizontal=True, vertical_alignment="center", border=True, gap="medium"):
+        _metric(*total)
+        for sign, term in zip("=" + "+" * len(terms), terms, strict=False):
+            st.html(f'<span class="komet-sign">{sign}</span>', width="content")
+            _metric(*term)
+        return st.container(horizontal_alignment="right", gap=None)
+
+
+def legend() -> None:
+    """The header colours as three miniature headers, with their meaning in words."""
+    inks = palette().headers
+    st.html(
+        '<div class="komet-legend">'
+        + "".join(_legend_header(colour, inks[colour]) for colour in Colour)
+        + "</div>"
+    )
+
+
+def marks_legend() -> None:
+    """What the marks of the review grid mean, on one line."""
+    st.caption(
+        ":red[:material/error:] error, left out · :orange[:material/warning:] warning, goes in · "
+        ":violet[◤] changes a stored value; hover for the old one",
+        width="content",
+    )
+
+
+def show_badge(text: str, tone: Tone, icon: str | None = None) -> None:
+    """A state in a word or two; `icon` is a Material name such as `:material/check:`."""
+    st.markdown(f":{TONE_NAMES[tone]}-badge[{icon or ''} {escape_markdown(text)}]", width="content")
+
+
+def badge_colours(tones: Mapping[str, Tone]) -> list[str]:
+    """The colours for a table's badges, in the order of `tones` (a word and its tone each)."""
+    colours = palette().table_badges
+    return [colours[tone] for tone in tones.values()]
+
+
+def quiet(text: str) -> None:
+    """A line in grey."""
+    st.caption(escape_markdown(text), width="content")
+
+
+def _metric(label: str, value: int | str) -> None:
+    st.metric(escape_markdown(label), f"{value:,}" if isinstance(value, int) else value, width="content")
+
+
+def _legend_header(colour: Colour, ink: Ink) -> str:
+    style = f"background:{ink.background};color:{ink.text};border-color:{ink.line}"
+    return f'<div style="{style}"><b>{colour.value.title()}</b><span>{colour.meaning}</span></div>'

@@ -1,0 +1,213 @@
+"""What a committed draft led to."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import streamlit as st
+
+from komet_import import importer
+from komet_import.desk import Desk
+from komet_import.importer import ImportDetails
+from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.problems import Severity
+from komet_import.store.drafts import StoredDraft
+from komet_import.store.imports import Discrepancy, ImportRecord, ImportState
+from komet_import.store.mails import MailState, StoredMail
+from komet_import.ui import layout, words
+from komet_import.ui.commit import XLSX
+from komet_import.ui.markdown import escape_markdown
+from komet_import.ui.theme import Tone
+
+_SHOWN_PROBLEMS = 50
+
+
+def result_screen(desk: Desk, stored: StoredDraft) -> None:
+    """The sum as an equation, the rows left out with their reasons, the e-mail, and what to do next."""
+    if stored.import_id is None:
+        st.info("This draft was discarded. Its file can be dropped again any time.")
+        st.page_link("pages/data_import.py", label="Import a file", icon=":material/upload_file:")
+        return
+    details = importer.show(desk, stored.import_id)
+    record = details.record
+    layout.title(
+        verdict(record),
+        "Setup",
+        "Data Import",
+        "Result",
+        icon=":material/check_circle:" if record.state is ImportState.COMMITTED else ":material/block:",
+        note=f"{record.file}, {summary(desk, record)}",
+    )
+    with equation(record):
+        st.badge(
+            "Checked after the commit: every row is accounted for", icon=":material/check:", color="gray"
+        )
+    left, right = st.columns([0.615, 0.385], gap="large")
+    with left:
+        _left_out(desk, details)
+    with right:
+        mail_card(desk, details)
+        _next(record)
+
+
+def verdict(record: ImportRecord) -> str:
+    """What became of an import, in a few words."""
+    if record.state is ImportState.REJECTED:
+        return "Nothing was imported"
+    if record.state is ImportState.FAILED:
+        return "The import failed"
+    written = record.counts.inserted + record.counts.updated
+    return f"{words.counted(written, 'row')} imported"
+
+
+def summary(desk: Desk, record: ImportRecord) -> str:
+    """By whom, when and how long."""
+    seconds = (record.finished_at - record.started_at).total_seconds()
+    return f"by {record.by}, {words.exact(record.finished_at, desk.company.time_zone)}, in {seconds:,.1f} seconds"
+
+
+def equation(record: ImportRecord) -> st.delta_generator.DeltaGenerator:
+    """Rows = inserted + updated + unchanged + left out; returns the card's right end."""
+    counts = record.counts
+    return layout.equation(
+        ("Rows in the file", record.rows),
+        [
+            ("Inserted", counts.inserted),
+            ("Updated", counts.updated),
+            ("Unchanged", counts.unchanged),
+            ("Left out", counts.rejected),
+        ],
+    )
+
+
+def _left_out(desk: Desk, details: ImportDetails) -> None:
+    record = details.record
+    if not record.counts.rejected:
+        st.subheader("Every row went in", anchor=False)
+        st.caption("Nothing was left out. The stored customers show the values of the file now.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        were = "row was" if record.counts.rejected == 1 else "rows were"
+        st.subheader(f"{record.counts.rejected:,} {were} left out", anchor=False)
+        discrepancy_button(desk, record, primary=True)
+    errors = [issue for issue in details.issues if issue.severity is Severity.ERROR]
+    discrepancy_table(errors[:_SHOWN_PROBLEMS])
+    if len(errors) > _SHOWN_PROBLEMS:
+        st.caption(
+            f"The first {_SHOWN_PROBLEMS} of {len(errors):,}; the workbook and the history hold them all."
+        )
+    st.caption("Correct them in the workbook and import it again: it holds just these rows.")
+
+
+def discrepancy_button(desk: Desk, record: ImportRecord, *, primary: bool = False) -> None:
+    """Downloads the rows that were left out, with the reasons."""
+    st.download_button(
+        "Discrepancy workbook",
+        data=lambda: _discrepancies(desk, record.import_id),
+        file_name=f"discrepancies-{record.import_id}.xlsx",
+        mime=XLSX,
+        icon=":material/download:",
+        key="discrepancies",
+        type="primary" if primary else "secondary",
+        on_click="ignore",
+    )
+
+
+def _discrepancies(desk: Desk, import_id: int) -> bytes:
+    out = BytesIO()
+    importer.write_import_discrepancies(desk, import_id, out)
+    return out.getvalue()
+
+
+def discrepancy_table(issues: list[Discrepancy]) -> None:
+    """Row, column, value and reason; texts of the file stand as they are."""
+    headers = {key: column.header for key, column in CUSTOMERS.by_key.items()}
+    st.table(
+        {
+            "Row": [str(issue.row) for issue in issues],
+            "Column": [headers.get(issue.key or "", "Whole row") for issue in issues],
+            "Value": [escape_markdown(issue.value[:80]) for issue in issues],
+            "Why": [escape_markdown(issue.message) for issue in issues],
+        },
+        border="horizontal",
+        hide_index=True,
+    )
+
+
+def mail_card(desk: Desk, details: ImportDetails) -> None:
+    """The import's e-mail: to whom, its state, its text."""
+    with st.container(border=True, gap="small"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.subheader("E-mail", anchor=False)
+            mail = details.mails[-1] if details.mails else None
+            if mail:
+                _mail_badge(desk, mail)
+        if mail is None:
+            st.caption("No e-mail belongs to this import.")
+            return
+        st.markdown(f"To {escape_markdown(', '.join(mail.recipients))}")
+        st.caption(mail_state(desk, mail))
+        with st.container(horizontal=True, gap="small"):
+            with st.popover("Show the e-mail", icon=":material/mail:", type="tertiary"):
+                st.markdown(f"**{escape_markdown(mail.subject)}**")
+                st.text(mail.text)
+            st.download_button(
+                "Download",
+                data=lambda: importer.eml(desk, mail),
+                file_name=f"mail-{mail.mail_id}.eml",
+                mime="message/rfc822",
+                key="eml",
+                type="tertiary",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def _mail_badge(desk: Desk, mail: StoredMail) -> None:
+    if mail.state is MailState.SENT and mail.sent_at is not None:
+        sent = words.clock(mail.sent_at, desk.company.time_zone)
+        layout.show_badge(f"Sent {sent}", Tone.NEUTRAL, ":material/mark_email_read:")
+    elif mail.state is MailState.FAILED:
+        layout.show_badge("Not sent", Tone.ERROR, ":material/error:")
+    else:
+        layout.show_badge("Waiting", Tone.WAITING, ":material/schedule_send:")
+
+
+def mail_state(desk: Desk, mail: StoredMail) -> str:
+    """Where the e-mail is, in sentences."""
+    if mail.state is MailState.SENT:
+        return "The mail server took it."
+    if desk.settings.mail_server is None:
+        return (
+            "No mail server is set, so it waits in the outbox as an .eml file. The import itself is complete."
+        )
+    if mail.state is MailState.FAILED:
+        return f"It was tried {words.counted(mail.attempts, 'time')} and given up. {mail.last_error} The import stands."
+    if mail.last_error and mail.next_try_at:
+        again = words.clock(mail.next_try_at, desk.company.time_zone)
+        return f"{mail.last_error} It is tried again at {again}. The import itself is complete."
+    return "It is on its way. The import itself is complete."
+
+
+def _next(record: ImportRecord) -> None:
+    with st.container(border=True, gap="small"):
+        st.subheader("Next", anchor=False)
+        st.page_link(
+            "pages/import_history.py",
+            label="This import in the history",
+            icon=":material/history:",
+            query_params={"import": str(record.import_id)},
+        )
+        st.page_link("pages/customers.py", label="The stored customers", icon=":material/storefront:")
+        st.button(
+            "Import another file",
+            icon=":material/upload_file:",
+            type="tertiary",
+            key="another",
+            on_click=_start_over,
+        )
+
+
+def _start_over() -> None:
+    del st.query_params["draft"]
+    st.session_state.pop("upload", None)

@@ -1,0 +1,174 @@
+"""The start of an import: templates, the drop area, and drafts to go on with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from io import BytesIO
+
+import streamlit as st
+
+from komet_import import importer
+from komet_import.desk import Desk
+from komet_import.errors import KometError
+from komet_import.importer import Choices, TemplateKind
+from komet_import.schema.customers import CUSTOMERS
+from komet_import.store.drafts import StoredDraft
+from komet_import.ui import layout, words
+from komet_import.ui.markdown import escape_markdown
+from komet_import.ui.wiring import errors_shown, keep_open
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SHOWN_DRAFTS = 4
+
+
+def start_screen(desk: Desk) -> None:
+    """Steps 1 and 2 down the left, drafts at the right."""
+    layout.title("Import from Excel", "Setup", "Data Import")
+    steps, aside = st.columns([0.615, 0.385], gap="large")
+    with steps:
+        kind = st.pills("What would you like to import?", [CUSTOMERS.title], default=CUSTOMERS.title)
+        if kind is None:
+            st.info("Choose what to import.")
+        else:
+            _templates(desk)
+            _drop_area(desk)
+    with aside:
+        _drafts(desk)
+        _how_rows_match()
+
+
+def _templates(desk: Desk) -> None:
+    stored = importer.count_customers(desk)
+    cards: list[tuple[TemplateKind, str, str]] = [
+        ("empty", "Empty template", f"{len(CUSTOMERS.columns)} columns with notes and drop-down lists"),
+        ("existing", "Existing customers", f"{words.counted(stored, 'stored customer')}, ready to correct"),
+        ("example", "Example", "A dozen filled rows, to see how it is meant"),
+    ]
+    st.subheader("1. Fill in a template", anchor=False)
+    for place, (kind, title, text) in zip(st.columns(3), cards, strict=True):
+        with place.container(border=True, gap="small", height="stretch", vertical_alignment="distribute"):
+            with st.container(gap="xxsmall"):
+                st.markdown(f"**{title}**")
+                st.caption(text)
+            st.download_button(
+                "Download",
+                data=partial(_template, desk, kind),
+                file_name=f"{CUSTOMERS.kind}-{kind}.xlsx",
+                mime=_XLSX,
+                icon=":material/download:",
+                key=f"template-{kind}",
+                on_click="ignore",
+                width="stretch",
+            )
+    layout.legend()
+    st.caption(
+        "The colours of the headers, in the template and on the next screen. Each header also says it in words."
+    )
+
+
+def _template(desk: Desk, kind: TemplateKind) -> bytes:
+    out = BytesIO()
+    importer.write_template(desk, out, kind)
+    return out.getvalue()
+
+
+def _drop_area(desk: Desk) -> None:
+    st.subheader("2. Drop the filled file", anchor=False)
+    uploaded = st.file_uploader(
+        "The filled file",
+        type=["xlsx", "xlsm", "xlsb", "xls", "ods", "csv"],
+        label_visibility="collapsed",
+        key="upload",
+        max_upload_size=desk.settings.limits.upload_mb,
+    )
+    st.caption(
+        f"Up to {desk.settings.limits.rows:,} rows. You see and correct every problem first; "
+        "nothing is imported until you confirm."
+    )
+    if uploaded is not None:
+        with errors_shown():
+            _take(desk, uploaded.name, uploaded.getvalue())
+
+
+def _take(desk: Desk, name: str, content: bytes) -> None:
+    """A file that is in already is taken again only when that is meant."""
+    earlier = importer.earlier_import(desk, content)
+    if earlier is not None:
+        when = words.exact(earlier.finished_at, desk.company.time_zone)
+        st.warning(
+            f"**{escape_markdown(name)}** was imported already: {when}, by {escape_markdown(earlier.by)}. "
+            "Rows that went in then would be unchanged now.",
+            icon=":material/history:",
+        )
+        with st.container(horizontal=True):
+            again = st.button("Review it again", key="again")
+            st.page_link(
+                "pages/import_history.py",
+                label="See that import",
+                query_params={"import": str(earlier.import_id)},
+            )
+        if not again:
+            return
+    with st.spinner(f"Reading {escape_markdown(name)}"):
+        opened = importer.upload(desk, name, content, Choices())
+    keep_open(desk, opened)
+    st.query_params["draft"] = opened.stored.draft_id
+    st.rerun()
+
+
+def _drafts(desk: Desk) -> None:
+    st.subheader("Continue a draft", anchor=False)
+    drafts = importer.open_drafts(desk, _SHOWN_DRAFTS)
+    if not drafts:
+        st.caption(
+            "Nothing is open. A file that you drop is kept as a draft, with every correction, until it is imported."
+        )
+    now = datetime.now(UTC)
+    for draft in drafts:
+        with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+            with st.container(gap=None):
+                st.markdown(f"**{escape_markdown(draft.file)}**")
+                st.caption(_figures(draft))
+                by = "" if draft.created_by == desk.person.person_id else f", by {draft.by}"
+                st.caption(escape_markdown(words.moment(draft.updated_at, desk.company.time_zone, now) + by))
+            st.button("Continue", key=f"continue-{draft.draft_id}", on_click=_go_on, args=(draft.draft_id,))
+            st.button(
+                "",
+                icon=":material/delete:",
+                key=f"discard-{draft.draft_id}",
+                type="tertiary",
+                help="Discard this draft",
+                on_click=_discard,
+                args=(desk, draft),
+            )
+
+
+def _figures(draft: StoredDraft) -> str:
+    if draft.rows is None:
+        return "not read yet"
+    errors = f"{draft.rows_with_errors:,}" if draft.rows_with_errors else "none"
+    return f"{words.counted(draft.rows, 'row')}, {errors} with errors"
+
+
+def _go_on(draft_id: str) -> None:
+    st.query_params["draft"] = draft_id
+
+
+def _discard(desk: Desk, draft: StoredDraft) -> None:
+    try:
+        importer.discard(desk, draft.draft_id)
+    except KometError as error:
+        st.toast(str(error), icon=":material/error:")
+    else:
+        st.toast(f"{escape_markdown(draft.file)} was discarded. Its file can be dropped again any time.")
+
+
+def _how_rows_match() -> None:
+    id_header, code_header = (CUSTOMERS.by_key[key].header for key in (CUSTOMERS.id_key, CUSTOMERS.code_key))
+    st.subheader("How rows find their customer", anchor=False)
+    st.markdown(
+        f"By **{id_header}**, else by **{code_header}**; otherwise the row is a new customer.  \n"
+        "Columns that the file lacks stay as they are, and a blank cell keeps the stored value, "
+        "unless you choose that blank cells clear it."
+    )

@@ -1,0 +1,24 @@
+"""Setup › Data Import: from a template to a committed import. The draft's id is in the address."""
+
+import streamlit as st
+
+from komet_import import importer
+from komet_import.store.drafts import DraftState
+from komet_import.ui.result import result_screen
+from komet_import.ui.review import review_screen
+from komet_import.ui.start import start_screen
+from komet_import.ui.wiring import draft_in_hand, errors_shown, require_desk
+
+desk = require_desk()
+draft_id = st.query_params.get("draft")
+
+with errors_shown():
+    if draft_id is None:
+        start_screen(desk)
+    else:
+        stored = importer.stored_draft(desk, draft_id)
+        if stored.state is DraftState.OPEN:
+            with draft_in_hand(desk, draft_id) as opened:
+                review_screen(desk, opened)
+        else:
+            result_screen(desk, stored)
