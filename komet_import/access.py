@@ -28,9 +28,10 @@ def refuse_strangers(headers: Mapping[str, str], address: str | None, settings: 
     """Without sign-in, everybody on this machine is its administrator: nobody else may come in.
 
     Raises AccessDenied for a Host that is not this machine (which also stops DNS rebinding), for a forwarded request
-    and for a peer `address` elsewhere. No headers at all means that no browser asked.
+    and for a peer `address` elsewhere. No headers at all means that no browser asked:
+    a WebSocket cannot be opened without a Host.
     """
-    if not headers and address is None:
+    if not headers:
         return
     names = {name.lower(): value for name, value in headers.items()}
     local = _is_local_host(names.get("host", "")) and (address is None or _is_loopback(address))

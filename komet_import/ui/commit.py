@@ -19,6 +19,7 @@ from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.wiring import draft_in_hand, keep_open, postman
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ASKED = "asked-to-confirm"
 _SHOWN_COLUMNS = 3
 _SHOWN_ROWS = 10
 
@@ -47,14 +48,17 @@ def commit_bar(desk: Desk, opened: OpenDraft) -> None:
             help="The rows that are left out, as a workbook with the reasons",
         )
         held_back = stored.all_or_nothing and counts.rejected > 0
-        if st.button(
+        st.button(
             f"Import {words.counted(counts.written, 'row')}",
             type="primary",
             key="import",
             disabled=not counts.written or held_back,
             help=_why_not(counts, held_back),
-        ):
-            _confirm(desk, opened)
+            on_click=_ask,
+            args=(stored.draft_id,),
+        )
+    if st.session_state.get(_ASKED) == stored.draft_id:
+        _confirm(desk, opened)
 
 
 def _sentence(counts: Counts) -> str:
@@ -113,11 +117,16 @@ def _choose_blank_cells(desk: Desk, draft_id: str) -> None:
 # -- the confirmation ----------------------------------------------------------------------------------------------
 
 
+def _ask(draft_id: str | None = None) -> None:
+    """Which draft's confirmation is open is kept in the session: another run, of a late edit, must not close it."""
+    st.session_state[_ASKED] = draft_id
+
+
 def _confirm(desk: Desk, opened: OpenDraft) -> None:
     plan = opened.draft.plan()
     rows = words.counted(plan.counts.written, "row")
 
-    @st.dialog(f"Import {rows}?", width="medium")
+    @st.dialog(f"Import {rows}?", width="medium", on_dismiss=_ask)
     def ask() -> None:
         st.markdown(
             f"Into **{escape_markdown(desk.company.name)}**, from {escape_markdown(opened.stored.file)}."
@@ -128,7 +137,7 @@ def _confirm(desk: Desk, opened: OpenDraft) -> None:
         st.markdown(_side_effects(plan))
         st.caption(f"The result goes to {escape_markdown(desk.person.email)}.")
         with st.container(horizontal=True, horizontal_alignment="right"):
-            if st.button("Back to review", key="back"):
+            if st.button("Back to review", key="back", on_click=_ask):
                 st.rerun()
             if st.button(f"Import {rows}", type="primary", key="confirm"):
                 _commit(desk, opened, plan)
@@ -210,8 +219,11 @@ def _commit(desk: Desk, opened: OpenDraft, plan: Plan) -> None:
     except Refused as error:
         st.session_state["notice"] = str(error)
         keep_open(desk, importer.open_draft(desk, opened.stored.draft_id))
+        _ask()
+        st.rerun()
     except KometError as error:
         st.error(str(error), icon=":material/error:")
         return
+    _ask()
     postman(desk).call()
     st.rerun()

@@ -42,7 +42,6 @@ def import_screen(desk: Desk, wanted: str) -> None:
     with right:
         mail_card(desk, details)
         _file(details)
-        st.page_link("pages/import_history.py", label="All imports", icon=":material/arrow_back:")
 
 
 def _original(desk: Desk, details: ImportDetails) -> None:

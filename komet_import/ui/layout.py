@@ -15,9 +15,21 @@ from komet_import.ui.theme import TONE_NAMES, Ink, Tone, palette
 Figure = tuple[str, int | str]
 
 
+# The parts of a path that are places: one is taken there whole, because a link to the page one is on does nothing.
+PLACES = {"Data Import": "/", "Import History": "/import_history"}
+
+
 def path(*parts: str) -> None:
-    """Where one is: `Setup › Data Import › Review`."""
-    st.html(f'<nav class="komet-path" aria-label="Path">{" › ".join(map(escape, parts))}</nav>')
+    """Where one is: `Setup › Data Import › Review`; the places on the way are links."""
+    *way, here = parts
+    steps = [_step(part) for part in way] + [escape(here)]
+    st.html(f'<nav class="komet-path" aria-label="Path">{" › ".join(steps)}</nav>')
+
+
+def _step(part: str) -> str:
+    if part not in PLACES:
+        return escape(part)
+    return f'<a href="{PLACES[part]}" target="_self">{escape(part)}</a>'
 
 
 def title(

@@ -62,7 +62,7 @@ def verdict(record: ImportRecord) -> str:
 
 def summary(desk: Desk, record: ImportRecord) -> str:
     """By whom, when and how long."""
-    seconds = (record.finished_at - record.started_at).total_seconds()
+    seconds = max(0.1, (record.finished_at - record.started_at).total_seconds())
     return f"by {record.by}, {words.exact(record.finished_at, desk.company.time_zone)}, in {seconds:,.1f} seconds"
 
 

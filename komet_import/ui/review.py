@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -41,7 +41,7 @@ def review_screen(desk: Desk, opened: OpenDraft) -> None:
     _head(desk, opened)
     problems, table = st.columns([0.225, 0.775], gap="medium")
     with problems:
-        _problem_list(view, opened.draft)
+        _problem_list(opened, view)
     with table:
         _filters(desk, opened, view)
         _sentence(desk, opened, view)
@@ -68,11 +68,6 @@ def _head(desk: Desk, opened: OpenDraft) -> None:
     notice = st.session_state.pop("notice", None)
     if notice:
         st.warning(notice, icon=":material/sync_problem:")
-    unknown = opened.matching.unknown
-    if unknown:
-        names = words.listed([f"**{escape_markdown(header)}**" for header in unknown[:6]])
-        more = f" and {len(unknown) - 6:,} more" if len(unknown) > 6 else ""
-        st.caption(f"Left out, because the template has no such columns: {names}{more}.")
     if len(opened.table.sheets) > 1:
         _sheet_choice(desk, opened)
 
@@ -92,16 +87,16 @@ def _sheet_choice(desk: Desk, opened: OpenDraft) -> None:
 # -- problems ------------------------------------------------------------------------------------------------------
 
 
-def _problem_list(view: View, draft: Draft) -> None:
-    kinds = draft.problem_kinds
+def _problem_list(opened: OpenDraft, view: View) -> None:
+    draft, kinds = opened.draft, opened.draft.problem_kinds
     with st.container(key="problems", border=True, gap="xxsmall"):
-        if not kinds:
+        if kinds:
+            rows = words.counted(draft.count_with_issues, "row")
+            st.markdown(f"**{words.counted(sum(kinds.values()), 'problem')} in {rows}**")
+            st.caption("Click one to show its rows.")
+        else:
             st.markdown("**No problems**")
             st.caption("Every row that changes something can go in.")
-            return
-        rows = draft.count_with_issues
-        st.markdown(f"**{words.counted(sum(kinds.values()), 'problem')} in {words.counted(rows, 'row')}**")
-        st.caption("Click one to show its rows.")
         column = ""
         for kind, count in kinds.items():
             header = draft.declaration.by_key[kind.key].header if kind.key else "Whole row"
@@ -109,6 +104,15 @@ def _problem_list(view: View, draft: Draft) -> None:
                 st.markdown(f"**{header}**")
                 column = header
             _problem_button(view, draft, kind, count)
+        _unknown_columns(opened.matching.unknown)
+
+
+def _unknown_columns(unknown: Sequence[str]) -> None:
+    if unknown:
+        more = [f"{len(unknown) - 6:,} more"] if len(unknown) > 6 else []
+        names = words.listed([escape_markdown(header[:60]) for header in unknown[:6]] + more)
+        st.markdown("**Columns left out**")
+        st.caption(f"The template has no such columns: {names}.")
 
 
 def _problem_button(view: View, draft: Draft, kind: ProblemKind, count: int) -> None:
@@ -147,7 +151,7 @@ def _filters(desk: Desk, opened: OpenDraft, view: View) -> None:
         st.segmented_control(
             "Filter",
             [one.value for one in Filter],
-            format_func=lambda one: f"{one} {numbers[one]:,}",
+            format_func=partial(_with_number, numbers),
             key="filter",
             label_visibility="collapsed",
             on_change=_filter,
@@ -165,6 +169,10 @@ def _filters(desk: Desk, opened: OpenDraft, view: View) -> None:
         stored = opened.stored
         _icon_button("undo", "Undo the last edit", stored.cursor > 0, partial(_undo, desk, stored.draft_id))
         _icon_button("redo", "Redo", stored.cursor < stored.last_edit, partial(_redo, desk, stored.draft_id))
+
+
+def _with_number(numbers: Mapping[str, int], one: str) -> str:
+    return f"{one} {numbers[one]:,}"
 
 
 def _icon_button(icon: str, text: str, enabled: bool, action: Callable[[], None]) -> None:

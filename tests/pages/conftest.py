@@ -1,0 +1,83 @@
+"""The app without a browser, on a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from komet_import.schema.customers import CUSTOMERS
+
+ROOT = Path(__file__).parents[2]
+NEW = {"code": "ABC", "name": "ABC Wholesale", "location_codes": "MIA:LAX", "main_location": "MIA"}
+OpenApp = Callable[..., AppTest]
+
+
+def workbook(*rows: dict[str, str], more: tuple[str, ...] = ()) -> bytes:
+    """A file with the columns that the rows name, and headers that are not ours."""
+    keys = [column.key for column in CUSTOMERS.columns if any(column.key in row for row in rows)]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append([CUSTOMERS.by_key[key].header for key in keys] + list(more))
+    for row in rows:
+        sheet.append([row.get(key, "") for key in keys] + ["?"] * len(more))
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenApp]:
+    """Opens the app at a page, with an address; each test starts with an empty database."""
+    monkeypatch.setenv("KOMET_DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(ROOT)
+    st.cache_resource.clear()
+
+    def open_at(page: str = "", **query: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        if page:
+            app.run()
+            app.switch_page(page)
+        app.query_params.update(query)
+        return app.run()
+
+    yield open_at
+    st.cache_resource.clear()
+
+
+def upload(app: AppTest, content: bytes, name: str = "customers.xlsx") -> AppTest:
+    """Drops a file."""
+    app.file_uploader(key="upload").upload(name, content, "application/octet-stream")
+    return app.run()
+
+
+def words(app: AppTest) -> str:
+    """All the text on the screen."""
+    kinds = (
+        app.title,
+        app.header,
+        app.subheader,
+        app.markdown,
+        app.caption,
+        app.info,
+        app.warning,
+        app.error,
+    )
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def figures(app: AppTest) -> dict[str, str]:
+    """The metrics by label."""
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def draft_of(app: AppTest) -> str:
+    """The draft's id in the address."""
+    value = app.query_params["draft"]
+    return value if isinstance(value, str) else value[0]

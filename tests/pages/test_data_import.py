@@ -1,0 +1,181 @@
+"""Setup › Data Import, one test a path of the screen."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import openpyxl
+import pytest
+
+from tests.pages.conftest import NEW, OpenApp, draft_of, figures, upload, words, workbook
+
+
+def test_the_start_offers_templates_legend_drop_area_and_how_rows_match(open_app: OpenApp) -> None:
+    app = open_app()
+    assert not app.exception
+    assert app.title[0].value == "Import from Excel"
+    assert [button.label for button in app.get("download_button")] == ["Download"] * 3
+    text = words(app)
+    assert "Nothing is open" in text
+    assert "How rows find their customer" in text
+    assert any("Required" in html.proto.body for html in app.get("html"))
+
+
+def test_an_uploaded_file_is_a_draft_in_the_address_and_is_reviewed(open_app: OpenApp) -> None:
+    app = upload(
+        open_app(), workbook(NEW, {**NEW, "code": "B", "name": "", "terms": "Net 3O"}, more=("Their note",))
+    )
+    assert not app.exception
+    assert "draft" in app.query_params
+    assert app.title[0].value == "customers\\.xlsx"
+    assert figures(app) == {"Rows": "2", "New": "1", "Updates": "0", "Unchanged": "0", "With errors": "1"}
+    text = words(app)
+    assert "2 problems in 1 row" in text
+    assert "Their note" in text
+    assert "Row 3, Customer Name." in text
+    assert "1 new, 0 updated, 1 left out" in text
+
+
+def test_a_suggestion_is_a_click_away_and_can_be_undone_and_redone(open_app: OpenApp) -> None:
+    app = upload(open_app(), workbook({**NEW, "terms": "Net 3O"}))
+    assert figures(app)["With errors"] == "1"
+    app.button(key="use").click().run()
+    assert figures(app)["With errors"] == "0"
+    app.button(key="do-undo").click().run()
+    assert figures(app)["With errors"] == "1"
+    app.button(key="do-redo").click().run()
+    assert figures(app)["With errors"] == "0"
+    assert not app.exception
+
+
+def test_a_draft_opens_again_with_its_edits_and_stands_in_the_list(open_app: OpenApp) -> None:
+    app = upload(open_app(), workbook({**NEW, "terms": "Net 3O"}))
+    app.button(key="use").click().run()
+    draft_id = draft_of(app)
+    again = open_app(draft=draft_id)
+    assert figures(again)["With errors"] == "0"
+    start = open_app()
+    assert "1 row, none with errors" in words(start)
+    start.button(key=f"continue-{draft_id}").click().run()
+    assert figures(start)["Rows"] == "1"
+
+
+def test_choosing_a_problem_shows_just_its_rows_and_filters_and_search_find_others(open_app: OpenApp) -> None:
+    rows = [{**NEW, "code": f"C{i}", "name": f"Name {i}"} for i in range(5)]
+    rows[3]["terms"] = "Nett"
+    app = upload(open_app(), workbook(*rows))
+    app.button(key="problem-terms-not_in_list").click().run()
+    assert app.session_state["views"][draft_of(app)]["rows"] == [5]
+    app.segmented_control(key="filter").set_value("New").run()
+    assert app.session_state["views"][draft_of(app)]["rows"] == [2, 3, 4, 6]
+    app.text_input(key="search").set_value("name 4").run()
+    assert app.session_state["views"][draft_of(app)]["rows"] == [6]
+    app.text_input(key="search").set_value("nobody").run()
+    assert "No row fits" in words(app)
+
+
+def test_an_import_is_confirmed_committed_once_and_accounted_for(open_app: OpenApp) -> None:
+    app = upload(open_app(), workbook(NEW, {**NEW, "code": "B", "name": ""}))
+    app.button(key="import").click().run()
+    assert "new customer" in words(app)
+    assert "No stored value is cleared." in words(app)
+    app.button(key="confirm").click().run()
+    assert not app.exception
+    assert app.title[0].value == "1 row imported"
+    assert figures(app) == {
+        "Rows in the file": "2",
+        "Inserted": "1",
+        "Updated": "0",
+        "Unchanged": "0",
+        "Left out": "1",
+    }
+    assert "1 row was left out" in words(app)
+    assert "admin" in words(app)
+    draft_id = draft_of(app)
+    again = open_app(draft=draft_id)
+    assert again.title[0].value == "1 row imported"
+    history = open_app("pages/import_history.py")
+    assert len(history.dataframe[0].value) == 1
+
+
+def test_the_same_file_again_asks_first_and_then_changes_nothing(open_app: OpenApp) -> None:
+    content = workbook(NEW)
+    app = upload(open_app(), content)
+    app.button(key="import").click().run()
+    app.button(key="confirm").click().run()
+    again = upload(open_app(), content)
+    assert "was imported already" in words(again)
+    assert "draft" not in again.query_params
+    again.button(key="again").click().run()
+    assert figures(again)["Unchanged"] == "1"
+    assert again.button(key="import").disabled
+
+
+def test_nothing_goes_in_while_a_row_has_errors_when_so_chosen(open_app: OpenApp) -> None:
+    app = upload(open_app(), workbook(NEW, {**NEW, "code": "B", "name": ""}))
+    app.checkbox[0].check().run()
+    assert app.button(key="import").disabled
+    app.checkbox[0].uncheck().run()
+    assert not app.button(key="import").disabled
+
+
+def test_customers_that_moved_since_the_preview_are_not_overwritten(open_app: OpenApp) -> None:
+    app = upload(open_app(), workbook(NEW))
+    app.button(key="import").click().run()
+    other = upload(open_app(), workbook({**NEW, "phone": "305"}))
+    other.button(key="import").click().run()
+    other.button(key="confirm").click().run()
+    assert other.title[0].value == "1 row imported"
+    app.button(key="confirm").click().run()
+    assert "Stored customers changed since this preview" in words(app)
+    assert figures(app)["Unchanged"] == "1"
+
+
+def test_a_sheet_is_chosen_when_several_could_be_meant(open_app: OpenApp) -> None:
+    book = openpyxl.load_workbook(BytesIO(workbook(NEW)))
+    other = book.create_sheet("Los Angeles")
+    other.append(["Customer Code", "Customer Name"])
+    other.append(["LA1", "Angel"])
+    other.append(["LA2", "Angeles"])
+    out = BytesIO()
+    book.save(out)
+    app = upload(open_app(), out.getvalue())
+    first = app.query_params["draft"]
+    assert figures(app)["Rows"] == "1"
+    app.segmented_control(key="sheet").set_value("Los Angeles").run()
+    assert not app.exception
+    assert figures(app)["Rows"] == "2"
+    assert app.query_params["draft"] != first
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "not a workbook"),
+        (b"\x89PNG\r\n\x1a\n" + b"0" * 100, "not a workbook"),
+        (b"a,b\n1,2\n", "no row with our headers"),
+        (b"Customer Code,Customer Name\n", "no rows"),
+        (b"Customer Name\nRosa\n", "neither"),
+    ],
+)
+def test_a_file_that_cannot_be_used_gets_a_sentence_and_loses_nothing(
+    open_app: OpenApp, content: bytes, sentence: str
+) -> None:
+    app = upload(open_app(), content, "my *file*.xlsx")
+    assert not app.exception
+    assert sentence in words(app)
+    assert "draft" not in app.query_params
+
+
+def test_a_draft_that_is_unknown_gets_a_plain_sentence(open_app: OpenApp) -> None:
+    app = open_app(draft="../../etc/passwd")
+    assert not app.exception
+    assert "This draft does not exist any more" in words(app)
+
+
+def test_a_draft_can_be_discarded(open_app: OpenApp) -> None:
+    app = upload(open_app(), workbook(NEW))
+    draft_id = draft_of(app)
+    start = open_app()
+    start.button(key=f"discard-{draft_id}").click().run()
+    assert "Nothing is open" in words(start)
