@@ -251,7 +251,7 @@ def _done(work: _Work, staged: sa.Table) -> Counts:
     audited = sa.select(c.action, sa.func.count(c.customer_id.distinct())).where(
         c.import_id == work.import_id
     )
-    customers: dict[str, int] = dict(work.conn.execute(audited.group_by(c.action)).tuples().all())
+    customers: dict[str, int] = dict(work.conn.execute(audited.group_by(c.action)).all())
     unchanged = sa.select(sa.func.count()).where(staged.c.action == Action.UNCHANGED)
     rejected = sa.select(sa.func.count()).where(rejected_row.c.import_id == work.import_id)
     return Counts(

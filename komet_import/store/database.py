@@ -77,7 +77,10 @@ def _address(url: str) -> sa.URL:
 
 
 def _folder(address: sa.URL) -> Path:
-    return Path(address.database or ".").parent if address.get_backend_name() == "sqlite" else Path()
+    """Of SQLite's file; one given as a `file:` URI is there already."""
+    path = address.database or ""
+    is_plain_file = address.get_backend_name() == "sqlite" and not path.startswith("file:")
+    return Path(path).parent if is_plain_file else Path()
 
 
 def _engine(address: sa.URL, busy_seconds: float) -> sa.Engine:
@@ -94,7 +97,7 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in (
         "foreign_keys = ON",
-        "synchronous = NORMAL",  # with a write-ahead log that is safe against a crash of this program
+        "synchronous = FULL",  # what was said to be imported is still there after a power cut
         "temp_store = MEMORY",  # staging tables
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -285,7 +285,7 @@ def changed_cells(conn: sa.Connection, company_id: int, import_id: int) -> dict[
     c = change.c
     query = sa.select(c.column_key, sa.func.count()).group_by(c.column_key)
     wanted = query.where(c.company_id == company_id, c.import_id == import_id, c.column_key.is_not(None))
-    return dict(conn.execute(wanted).tuples().all())
+    return dict(conn.execute(wanted).all())
 
 
 def rejected_rows(

@@ -26,9 +26,7 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
         """What SQLite gives back has no zone any more."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
 
 
 metadata = sa.MetaData(
@@ -228,12 +226,7 @@ import_ = sa.Table(
     _reference("person_id", "person.id", nullable=False),
     _time("started_at"),
     _time("finished_at"),
-    _number("rows"),
-    _number("inserted"),
-    _number("updated"),
-    _number("unchanged"),
-    _number("rejected"),
-    _number("edits"),
+    *(_number(name) for name in ("rows", "inserted", "updated", "unchanged", "rejected", "edits")),
     _text("failure", nullable=True),
     sa.UniqueConstraint("company_id", "idempotency_key"),
     sa.Index(None, "company_id", "sha256"),

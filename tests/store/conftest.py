@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from komet_import.review.plan import Plan
 from komet_import.schema.company import Company, Role
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.store import companies, seed
-from komet_import.store.commit import commit
 from komet_import.store.database import Database, open_database
-from komet_import.store.imports import ImportRecord, NewImport
 
 OTHER = "Andes Roses"
 
 
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as it is after its first opening."""
+    folder = tmp_path_factory.mktemp("new")
+    open_database(f"sqlite:///{folder}/komet.sqlite3", folder).close()
+    return folder / "komet.sqlite3"
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(tmp_path: Path, new_file: Path) -> Iterator[Database]:
+    shutil.copy(new_file, tmp_path)
     opened = open_database(f"sqlite:///{tmp_path}/komet.sqlite3", tmp_path, busy_seconds=0.2)
     yield opened
     opened.close()
@@ -40,13 +46,3 @@ def other(database: Database, company: Company) -> Company:
         added = companies.add_company(conn, CUSTOMERS, seed.EXAMPLE | {"name": OTHER}, "a test")
         companies.add_person(conn, added, "rosa@andes.example", "Rosa Vega", Role.ANALYST)
         return companies.load_company(conn, OTHER)
-
-
-def new_import(plan: Plan, **facts: object) -> NewImport:
-    given = {"person_id": 1, "started_at": datetime(2026, 3, 1, 12, tzinfo=UTC), "plan_hash": plan.hash}
-    return NewImport(file="customers.xlsx", sha256="ab12", **(given | facts))  # type: ignore[arg-type]
-
-
-def commit_plan(database: Database, company: Company, plan: Plan, **facts: object) -> ImportRecord:
-    with database.writing() as conn:
-        return commit(conn, CUSTOMERS, company, new_import(plan, **facts), plan)

@@ -1,14 +1,18 @@
-"""Plans made by hand, as the review makes them: rows of texts by column key."""
+"""Plans as the review makes them, but by hand, and their commits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from komet_import.review.issues import Issue
 from komet_import.review.plan import Action, Change, Counts, Plan, PlannedRow, Record
 from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import IssueCode, Problem
+from komet_import.store.commit import commit
+from komet_import.store.database import Database
+from komet_import.store.imports import ImportRecord, NewImport
 
 KEYS = [column.key for column in CUSTOMERS.value_columns]
 
@@ -29,7 +33,7 @@ def make_plan(
     update: Sequence[tuple[Record, Mapping[str, str]]] = (),
     unchanged: Iterable[Record] = (),
     rejected: Sequence[Mapping[str, str]] = (),
-    hash: str = "the plan",
+    plan_hash: str = "the plan",
 ) -> Plan:
     """Rows from 2 on in the order of the arguments; each rejected one lacks its code."""
     rows: list[PlannedRow] = []
@@ -49,7 +53,7 @@ def make_plan(
         )
     first = len(rows) + 2
     return Plan(
-        hash=hash,
+        hash=plan_hash,
         company_version=company.version,
         counts=Counts(len(new), len(update), len(rows) - len(new) - len(update), len(rejected)),
         rows=rows,
@@ -59,3 +63,13 @@ def make_plan(
         ],
         cells={first + n: cells for n, cells in enumerate(rejected)},
     )
+
+
+def new_import(plan: Plan, **facts: object) -> NewImport:
+    given = {"person_id": 1, "started_at": datetime(2026, 3, 1, 12, tzinfo=UTC), "plan_hash": plan.hash}
+    return NewImport(file="customers.xlsx", sha256="ab12", **(given | facts))  # type: ignore[arg-type]
+
+
+def commit_plan(database: Database, company: Company, plan: Plan, **facts: object) -> ImportRecord:
+    with database.writing() as conn:
+        return commit(conn, CUSTOMERS, company, new_import(plan, **facts), plan)

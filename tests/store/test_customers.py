@@ -1,0 +1,156 @@
+"""Stored customers: found for a file, searched, streamed; every value exactly as it went in."""
+
+from __future__ import annotations
+
+import pytest
+
+from komet_import.review.plan import Snapshot
+from komet_import.schema.column import KindName
+from komet_import.schema.company import Company
+from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.text import fold
+from komet_import.store import customers
+from komet_import.store.database import Database
+from tests.store.plans import KEYS, commit_plan, make_plan, texts
+
+FULL = {column.key: column.example for column in CUSTOMERS.value_columns}
+
+
+def snapshot(
+    database: Database,
+    company: Company,
+    ids: tuple[int, ...] = (),
+    codes: tuple[str, ...] = (),
+    names: tuple[str, ...] = (),
+) -> Snapshot:
+    with database.reading() as conn:
+        return customers.take_snapshot(conn, CUSTOMERS, company.company_id, ids, codes, names)
+
+
+def search(database: Database, company: Company, text: str | None) -> list[int]:
+    with database.reading() as conn:
+        rows, total = customers.search(conn, CUSTOMERS, company.company_id, text, None)
+    assert total == len(rows)
+    return [row.customer_id for row in rows]
+
+
+@pytest.fixture
+def nine(database: Database, company: Company) -> Company:
+    """The company with nine customers: A1 to A9, of which 1 to 3 share a name."""
+    new = [{"code": f"A{n}", "name": "Same" if n < 4 else f"Name {n}"} for n in range(1, 10)]
+    commit_plan(database, company, make_plan(company, new=new))
+    return company
+
+
+def test_every_value_comes_back_as_the_template_writes_it(database: Database, company: Company) -> None:
+    blank = {"code": "B", "name": "Blank"}
+    commit_plan(database, company, make_plan(company, new=[FULL, blank]))
+    with database.reading() as conn:
+        records = list(customers.each_record(conn, CUSTOMERS, company.company_id))
+    assert [record.texts for record in records] == [texts(**FULL), texts(**blank)]
+    assert [(record.record_id, record.version) for record in records] == [(1, 1), (2, 1)]
+
+
+@pytest.mark.parametrize("amount", ["0.00", "0.01", "0.07", "1.10", "19.99", "4500.05", "99999999.99"])
+def test_money_is_exact(database: Database, company: Company, amount: str) -> None:
+    plan = make_plan(company, new=[{"code": "A", "name": "A", "credit_limit": amount}])
+    commit_plan(database, company, plan)
+    assert snapshot(database, company, ids=(1,)).records[1].texts[KEYS.index("credit_limit")] == amount
+    with database.reading() as conn:
+        stored = conn.exec_driver_sql("SELECT typeof(credit_limit), credit_limit FROM customer").one()
+    assert tuple(stored) == ("integer", int(amount.replace(".", "")))
+
+
+@pytest.mark.parametrize("text", ["Yes", "No", ""])
+def test_a_boolean_is_yes_no_or_nothing(database: Database, company: Company, text: str) -> None:
+    keys = [column.key for column in CUSTOMERS.value_columns if column.kind is KindName.BOOLEAN]
+    cells = {"code": "A", "name": "A"} | dict.fromkeys(keys, text)
+    commit_plan(database, company, make_plan(company, new=[cells]))
+    assert snapshot(database, company, ids=(1,)).records[1].texts == texts(**cells)
+
+
+def test_a_snapshot_finds_customers_by_id_by_code_and_by_name(database: Database, nine: Company) -> None:
+    found = snapshot(database, nine, ids=(9, 77), codes=("a5", "zz"), names=("same",))
+    assert set(found.records) == {1, 2, 3, 5, 9}
+    assert found.id_by_code["a5"] == 5
+    assert found.ids_by_name["same"] == (1, 2, 3)
+    assert found.ids_by_name["name 9"] == (9,)
+
+
+def test_a_snapshot_that_names_most_customers_holds_them_all(database: Database, nine: Company) -> None:
+    found = snapshot(database, nine, codes=("a1", "a2", "a3", "a4", "a5", "a6"))
+    assert {f"a{n}" for n in range(1, 7)} <= set(found.id_by_code)
+    assert found.ids_by_name["same"] == (1, 2, 3)
+
+
+def test_a_snapshot_of_nothing_is_empty(database: Database, nine: Company) -> None:
+    assert snapshot(database, nine) == Snapshot()
+
+
+def test_a_hostile_key_finds_nothing(database: Database, nine: Company) -> None:
+    found = snapshot(database, nine, codes=("'; DROP TABLE customer; --", "\ud800"), names=("\0",))
+    assert found == Snapshot()
+
+
+@pytest.mark.parametrize("code", ["ÉCLAIR", "STRASSE", "İZMİR", "ΣΊΣΥΦΟΣ"])
+def test_a_code_is_the_same_whatever_its_case(database: Database, company: Company, code: str) -> None:
+    commit_plan(database, company, make_plan(company, new=[{"code": code, "name": "A"}]))
+    written = {"STRASSE": "straße"}.get(code, code.lower())
+    assert snapshot(database, company, codes=(fold(written),)).id_by_code == {fold(code): 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        (None, [1, 2, 3, 4]),
+        ("  ", [1, 2, 3, 4]),
+        ("ROSE", [1, 2]),
+        ("rosé", [3]),
+        ("MEDELLÍN", [2]),
+        ("ap@rose", [1]),
+        ("x-9", [4]),
+        ("100%", [4]),
+        ("%", [4]),
+        ("_", [3]),
+        ("\\", [2]),
+        ("' OR 1=1 --", []),
+        ("\ud800", []),
+        ("rose\0", []),
+        ("é" * 100_000, []),
+    ],
+)
+def test_a_search_takes_every_character_as_it_stands(
+    database: Database, company: Company, text: str | None, ids: list[int]
+) -> None:
+    new = [
+        {"code": "R1", "name": "Rose & Co", "email_invoices": "ap@rose.example"},
+        {"code": "R2", "name": "rose\\garden", "billing_city": "Medellín"},
+        {"code": "R_3", "name": "Rosé Imports", "shipping_city": "Bogotá"},
+        {"code": "X-9", "name": "100% Tulips"},
+    ]
+    commit_plan(database, company, make_plan(company, new=new))
+    assert search(database, company, text) == ids
+
+
+def test_a_search_gives_a_page_and_says_how_many_there_are(database: Database, nine: Company) -> None:
+    with database.reading() as conn:
+        rows, total = customers.search(conn, CUSTOMERS, nine.company_id, "name", 2, 3)
+        none, _ = customers.search(conn, CUSTOMERS, nine.company_id, "name", 2, 30)
+    assert [row.customer_id for row in rows] == [7, 8]
+    assert (total, none) == (6, [])
+    assert rows[0].texts[0] == "A7"
+    assert rows[0].updated_at.tzinfo is not None
+
+
+def test_a_company_sees_its_own_customers_only(database: Database, nine: Company, other: Company) -> None:
+    commit_plan(database, other, make_plan(other, new=[{"code": "A1", "name": "Same"}]), person_id=2)
+    found = snapshot(database, other, ids=tuple(range(1, 10)), codes=("a1", "a2"), names=("same",))
+    assert set(found.records) == {10}
+    assert (found.id_by_code, found.ids_by_name) == ({"a1": 10}, {"same": (10,)})
+    assert set(snapshot(database, nine, ids=(10,), codes=("a1",), names=("same",)).records) == {1, 2, 3}
+    assert search(database, other, None) == [10]
+    with database.reading() as conn:
+        assert customers.count(conn, CUSTOMERS, nine.company_id) == 9
+        assert customers.count(conn, CUSTOMERS, other.company_id) == 1
+        streamed = list(customers.each_record(conn, CUSTOMERS, other.company_id))
+    assert [record.record_id for record in streamed] == [10]
