@@ -1,0 +1,238 @@
+"""What the reader says of files that nobody should send, and how little they can do."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time as clock
+import zipfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from komet_import.schema.customers import CUSTOMERS
+from komet_import.settings import ReaderLimits
+from komet_import.workbook.reader import read_table
+from tests.workbook import odd_workbooks as odd
+from tests.workbook.reading import LIMITS, cells, read, refused
+
+FILLED: odd.Rows = [odd.HEADER, ("A", "b", 1)]
+ROOT = Path(__file__).parents[2]
+
+
+# Files that cannot be used.
+
+
+def png() -> bytes:
+    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "says"),
+    [
+        pytest.param(b"", "not_a_workbook", "it is empty", id="0 bytes"),
+        pytest.param(png(), "not_a_workbook", "a picture", id="renamed PNG"),
+        pytest.param(b"%PDF-1.7\n1 0 obj", "not_a_workbook", "a PDF", id="PDF"),
+        pytest.param(bytes(range(256)), "not_a_workbook", "", id="binary"),
+        pytest.param(b"<html><table><tr><td>Customer Code", "not_a_workbook", "a web page", id="HTML"),
+        pytest.param(b"\xef\xbb\xbf\n<!DOCTYPE html>", "not_a_workbook", "a web page", id="HTML with a mark"),
+        pytest.param("<html>".encode("utf-16"), "not_a_workbook", "a web page", id="HTML in UTF-16"),
+        pytest.param(b"<?xml version='1.0'?><Workbook/>", "not_a_workbook", "an XML text", id="XML"),
+        pytest.param(odd.zipped([("word/document.xml", "x")]), "not_a_workbook", "zip file", id="Word"),
+        pytest.param(odd.encrypted_xlsx(), "encrypted", "password", id="encrypted xlsx"),
+        pytest.param(odd.xls_with_password(), "encrypted", "password", id="encrypted xls"),
+        pytest.param(
+            odd.zipped([("content.xml", "x"), ("META-INF/manifest.xml", "<manifest:encryption-data/>")]),
+            "encrypted",
+            "password",
+            id="encrypted ods",
+        ),
+        pytest.param(odd.xlsx_of(FILLED)[:3000], "damaged", "", id="truncated xlsx"),
+        pytest.param(odd.xls_of(FILLED)[:2500], "damaged", "", id="truncated xls"),
+        pytest.param(odd.raw_xlsx("<row><c></row>"), "damaged", "", id="bad XML"),
+        pytest.param(odd.zipped([("xl/workbook.xml", "<workbook/>")]), "damaged", "", id="parts missing"),
+        pytest.param(odd.xlsx_of([]), "no_header", "template", id="empty sheet"),
+        pytest.param(odd.xlsx_of([("Who", "What"), ("A", "b")]), "no_header", "template", id="no header"),
+        pytest.param(b"a,b\n1,2\n", "no_header", "template", id="CSV without header"),
+        pytest.param(
+            odd.xlsx_of([("Customer Name", "Phone"), ("A", "b")]),
+            "missing_columns",
+            "neither a Customer ID nor a Customer Code",
+            id="no key",
+        ),
+        pytest.param(
+            odd.xlsx_of([(), (None, "customer code", "Phone", *[None] * 24, "Customer Code "), ("A",)]),
+            "repeated_column",
+            "Customer Code more than once (B2 and AB2)",
+            id="two equal headers",
+        ),
+        pytest.param(odd.xlsx_of([odd.HEADER]), "no_rows", "no rows", id="no rows"),
+        pytest.param(odd.xlsx_of([odd.HEADER, (" ", "\u00a0")]), "no_rows", "no rows", id="blank rows"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_words(content: bytes, code: str, says: str) -> None:
+    error = refused(content)
+    assert error.code == code
+    assert says in str(error)
+
+
+def test_a_zip_with_a_password_is_encrypted() -> None:
+    content = bytearray(odd.xlsx_of(FILLED))
+    central = content.index(b"PK\x01\x02")
+    content[central + 8] |= 1
+    assert refused(bytes(content)).code == "encrypted"
+
+
+def test_limits_of_size_and_rows() -> None:
+    assert refused(b"x" * 1_048_577, ReaderLimits(upload_mb=1)).code == "too_large"
+    error = refused(odd.xlsx_of([odd.HEADER, ("A",), ("B",), ("C",)]), ReaderLimits(rows=2))
+    assert error.code == "too_many_rows"
+    assert "more than 2 rows" in str(error)
+
+
+def test_a_name_decides_nothing() -> None:
+    workbook, text = odd.xlsx_of(FILLED), b"Customer Code,Customer Name\nA,b\n"
+    assert cells(read_table(workbook, "list.csv", LIMITS, CUSTOMERS)) == {2: "A"}
+    assert cells(read_table(text, "list.xlsx", LIMITS, CUSTOMERS)) == {2: "A"}
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        pytest.param('<!ENTITY a "lol">', id="one entity"),
+        pytest.param(
+            '<!ENTITY a "lol">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)),
+            id="billion laughs",
+        ),
+        pytest.param('<!ENTITY a SYSTEM "file:///etc/hostname">', id="a file of the server"),
+    ],
+)
+def test_entities_in_the_xml_are_refused(levels: str) -> None:
+    xml = odd.HEADER_XML + '<row r="2"><c r="A2" t="inlineStr"><is><t>&a;</t></is></c></row>'
+    assert refused(odd.raw_xlsx(xml, f"<!DOCTYPE x [{levels}]>")).code == "damaged"
+
+
+# Files that take too much.
+
+
+def test_a_cell_at_the_far_corner_ends_the_child_only() -> None:
+    corner = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    assert refused(odd.raw_xlsx(odd.HEADER_XML + corner)).code == "takes_too_much"
+
+
+def test_a_declared_size_beyond_the_memory_is_believed_at_once() -> None:
+    assert refused(odd.long_cell_xlsx(700), ReaderLimits(memory_mb=600)).code == "takes_too_much"
+
+
+@pytest.mark.slow
+def test_a_long_cell_whose_size_is_a_lie_meets_the_memory_limit() -> None:
+    content = odd.long_cell_xlsx(200)
+    declared = zipfile.ZipFile(io.BytesIO(content)).getinfo("xl/worksheets/sheet1.xml").file_size
+    lie = content.replace(declared.to_bytes(4, "little"), (4096).to_bytes(4, "little"))
+    assert lie != content
+    assert refused(lie, ReaderLimits(memory_mb=500, seconds=20)).code in ("takes_too_much", "damaged")
+
+
+@pytest.mark.slow
+def test_a_million_rows_are_too_many_or_take_too_much() -> None:
+    content = odd.raw_xlsx(odd.HEADER_XML.encode() + b"<row><c><v>1</v></c></row>" * 1_000_000)
+    assert len(content) < 200_000
+    assert refused(content, ReaderLimits(rows=1000)).code == "too_many_rows"
+    assert refused(content, ReaderLimits(memory_mb=280)).code == "takes_too_much"
+
+
+def test_time_is_limited_too() -> None:
+    content = odd.raw_xlsx(odd.HEADER_XML.encode() + b"<row><c><v>1</v></c></row>" * 3_000_000)
+    started = clock.monotonic()
+    assert refused(content, ReaderLimits(seconds=1)).code == "takes_too_much"
+    assert clock.monotonic() - started < 4
+
+
+def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    read(odd.xlsx_of(FILLED))
+    refused(b"")
+    refused(odd.raw_xlsx(odd.HEADER_XML + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'))
+    assert list(tmp_path.iterdir()) == []
+    assert not [child for child in psutil.Process().children() if "reader_child" in " ".join(child.cmdline())]
+
+
+@pytest.mark.slow
+def test_an_interrupted_reading_leaves_no_process_and_no_files(tmp_path: Path) -> None:
+    upload = tmp_path / "upload.xlsx"
+    upload.write_bytes(odd.raw_xlsx(odd.HEADER_XML.encode() + b"<row><c><v>1</v></c></row>" * 3_000_000))
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    script = (
+        "import sys, pathlib; from komet_import.workbook.reader import read_table;"
+        "from komet_import.schema.customers import CUSTOMERS; from komet_import.settings import ReaderLimits;"
+        "read_table(pathlib.Path(sys.argv[1]).read_bytes(), 'x', ReaderLimits(), CUSTOMERS)"
+    )
+    process = psutil.Popen(
+        [sys.executable, "-c", script, str(upload)],
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(folder)},
+        stderr=subprocess.DEVNULL,
+    )
+    while not (children := process.children()) or not list(folder.glob("*/upload.xlsx")):
+        clock.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=5) != 0
+    assert not psutil.wait_procs(children, timeout=2)[1]
+    assert list(folder.iterdir()) == []
+
+
+# The process around it.
+
+
+def test_it_reads_from_any_folder_whatever_the_environment(tmp_path: Path) -> None:
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import komet_import.workbook.reader as reader;"
+        "from komet_import.schema.customers import CUSTOMERS; from komet_import.settings import ReaderLimits;"
+        "heavy = {'pandas', 'pyarrow', 'streamlit', 'sqlalchemy', 'openpyxl'} & set(sys.modules);"
+        "table = reader.read_table(b'Customer Code,Phone\\nA,1\\n', 'x.csv', ReaderLimits(), CUSTOMERS);"
+        "print(len(table.frame), sorted(heavy))"
+    )
+    (tmp_path / "json.py").write_text("raise SystemExit('a file of the current folder was run')")
+    result = subprocess.run(
+        [sys.executable, "-P", "-c", script, str(ROOT)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONSAFEPATH": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert (result.stdout, result.stderr) == ("1 []\n", "")
+
+
+def test_the_child_loads_no_heavy_library_and_writes_no_core() -> None:
+    script = (
+        "import json, resource, sys; from komet_import.workbook import reader_child as child;"
+        "child.limit_itself(900, 7); import komet_import.workbook.parsing;"
+        "heavy = {'pandas', 'streamlit', 'sqlalchemy', 'openpyxl'} & set(sys.modules);"
+        "limits = [resource.getrlimit(w)[0] for w in (resource.RLIMIT_CORE, resource.RLIMIT_AS, resource.RLIMIT_CPU)];"
+        "print(json.dumps([sorted(heavy), limits]))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert json.loads(result.stdout) == [[], [0, 900 << 20, 7]]
+
+
+def test_sessions_may_read_at_the_same_time() -> None:
+    found: dict[int, dict[int, str]] = {}
+
+    def session(number: int) -> None:
+        found[number] = cells(read(odd.xlsx_of([odd.HEADER, (f"C{number}", "x", 1)])))
+
+    threads = [threading.Thread(target=session, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {number: {2: f"C{number}"} for number in range(3)}
