@@ -21,7 +21,8 @@ class Review:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.grid: FrameLocator = page.frame_locator(".st-key-grid iframe")
+        # While one grid takes the place of another, both are there for a moment.
+        self.grid: FrameLocator = page.frame_locator(".st-key-grid iframe").last
         self.keys = page.keyboard
         self.starts = page.get_by_text(re.compile("^start "))
 

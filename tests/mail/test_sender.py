@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from komet_import.errors import KometError
 from komet_import.mail.compose import Message, compose
 from komet_import.mail.sender import MailNotSent, send
 from komet_import.settings import MailSecurity, MailServer
+from tests.mail.post_office import Mailbox, post_office
 from tests.mail.reports import LEFT_OUT
 
 ID = "<import-7@komet.example>"
@@ -34,61 +30,9 @@ MESSAGE = compose(LEFT_OUT)
 LOGIN = ("postman@sunrise.example", "s3cret")
 
 
-class Mailbox:
-    """Takes every e-mail, unless told what to answer to a recipient or to the data."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[Envelope] = []
-        self.answer_to_data = "250 OK"
-        self.answers_to: dict[str, str] = {}
-        self.hangs_up = False
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        answer = self.answers_to.get(address, "250 OK")
-        if answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return answer
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
-        if self.hangs_up:
-            server.transport.abort()
-        elif self.answer_to_data.startswith("250"):
-            self.envelopes.append(envelope)
-        return self.answer_to_data
-
-    @property
-    def contents(self) -> list[bytes]:
-        return [envelope.original_content or b"" for envelope in self.envelopes]
-
-    @property
-    def emails(self) -> list[EmailMessage]:
-        return [message_from_bytes(content, policy=default) for content in self.contents]
-
-
-class PostOffice(Controller):
-    """An SMTP server on a free port."""
-
-    def _trigger_server(self) -> None:
-        assert isinstance(self.server, asyncio.Server)
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()  # type: ignore[no-untyped-call]
-
-
 def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: LoginPassword) -> AuthResult:
     given = (data.login.decode(), data.password.decode())
     return AuthResult(success=given == LOGIN, handled=False)
-
-
-@contextmanager
-def post_office(mailbox: Mailbox, **options: Any) -> Iterator[MailServer]:
-    controller = PostOffice(mailbox, hostname="127.0.0.1", port=0, **options)
-    controller.start()
-    try:
-        yield MailServer("127.0.0.1", controller.port, MailSecurity.NONE, sender="komet@sunrise.example")
-    finally:
-        controller.stop()
 
 
 @pytest.fixture
