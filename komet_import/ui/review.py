@@ -229,6 +229,7 @@ def _sentence(desk: Desk, opened: OpenDraft, view: View) -> None:
                 on_click=_use,
                 args=(desk, opened.stored.draft_id, issue.row, issue.key, issue.suggestion),
             )
+        _leave_out_button(desk, opened, issue.row)
         for step, icon, text in (
             (-1, "keyboard_arrow_up", "Previous problem"),
             (1, "keyboard_arrow_down", "Next problem"),
@@ -243,6 +244,22 @@ def _sentence(desk: Desk, opened: OpenDraft, view: View) -> None:
                 on_click=_focus_issue,
                 args=(view, issues, index + step),
             )
+
+
+def _leave_out_button(desk: Desk, opened: OpenDraft, row: int) -> None:
+    """A double click on the row's Action does the same for any row."""
+    out = opened.draft.is_left_out(row)
+    st.button(
+        f"Take row {row} back" if out else f"Leave row {row} out",
+        key="leave-out",
+        type="tertiary",
+        on_click=_leave_out,
+        args=(desk, opened.stored.draft_id, row, not out),
+    )
+
+
+def _leave_out(desk: Desk, draft_id: str, row: int, out: bool) -> None:
+    _changed(desk, draft_id, lambda at, opened: importer.leave_out(at, opened, row, out))
 
 
 def _reason(draft: Draft, issue: Issue) -> str:

@@ -1,21 +1,53 @@
-"""Cells and notes of the small sheets, through openpyxl: whatever a text holds, it stays a text."""
+"""Cells of a write-only sheet: whatever a text holds, it stays a text."""
 
 from __future__ import annotations
 
-from openpyxl.cell import Cell
+import re
+
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
-
-from komet_import.workbook.row_xml import storable
 
 _AUTHOR = "Komet Import"
 _NOTE_WIDTH = 320  # pixels
 _LINE_HEIGHT, _CHARACTERS_A_LINE = 18, 46
+_LONGEST = 32_767  # Excel's limit for a cell, in UTF-16 units
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
-def put_text(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
+class DataCell(Cell):  # type: ignore[misc]  # openpyxl has no types
+    """A cell that is filled anew for each row: openpyxl writes a row as it is appended.
+
+    Its style is looked up once, by its number in the workbook, and not for each of a million values.
+    """
+
+    style_id = 0
+    has_style = True
+    hyperlink = None
+
+    def __init__(self, sheet: Worksheet, style_id: int, number: re.Pattern[str] | None = None) -> None:
+        """`number` says which texts are stored as numbers."""
+        super().__init__(sheet, row=1, column=1)
+        self.style_id = style_id
+        self._number = number
+
+    def __repr__(self) -> str:
+        """Cheap, since openpyxl asks for it whenever it is given a cell for a value."""
+        return type(self).__name__
+
+    def hold(self, text: str) -> None:
+        """A number's digits as they stand; all else is never a formula or an error value, whatever it looks like."""
+        if not text or (self._number is not None and self._number.fullmatch(text)):
+            self._value, self.data_type = text or None, "n"
+            return
+        if len(text) * 2 > _LONGEST:
+            text = _cut(text)
+        self._value, self.data_type = storable(text), "s"
+
+
+def text_cell(sheet: Worksheet, text: str) -> Cell:
     """A text cell, even when it begins with `=` or holds what the format cannot."""
-    cell = sheet.cell(row, column, storable(text))
+    cell = WriteOnlyCell(sheet, storable(text))
     cell.data_type = "s"
     return cell
 
@@ -24,3 +56,23 @@ def add_note(cell: Cell, text: str) -> None:
     """A note that is large enough to be read without scrolling."""
     lines = sum(1 + len(line) // _CHARACTERS_A_LINE for line in text.split("\n"))
     cell.comment = Comment(storable(text), _AUTHOR, height=_LINE_HEIGHT * (lines + 1), width=_NOTE_WIDTH)
+
+
+def storable(text: str) -> str:
+    """The text in the escapes of the file format, which Excel and the reader undo: `_x0001_` for a control character.
+
+    What cannot be written even so (half a surrogate pair, U+FFFE) becomes SUBSTITUTE, which is still to be corrected.
+    openpyxl's own `escape` knows neither NUL nor a text that looks like an escape.
+    """
+    return _ODD.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    character = match[0]
+    if character == "_":
+        return "_x005F_"
+    return f"_x{ord(character):04X}_" if character < " " else "_x001A_"
+
+
+def _cut(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass")[: _LONGEST * 2].decode("utf-16-le", "surrogatepass")

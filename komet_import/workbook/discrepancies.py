@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from openpyxl.utils import get_column_letter
+from openpyxl.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
 
 from komet_import.review.issues import Told, has_errors
 from komet_import.schema.column import Declaration
 from komet_import.schema.company import Company
 from komet_import.schema.problems import Severity
-from komet_import.workbook import row_xml
-from komet_import.workbook.layout import Layout, make_workbook
-from komet_import.workbook.style import data_styles, number_format
+from komet_import.workbook.cells import DataCell
+from komet_import.workbook.data_cells import ColumnCells
+from komet_import.workbook.layout import CellRow, Layout, write_workbook
+from komet_import.workbook.style import REASON_WIDTH, reason_style, text_height
+from komet_import.workbook.validations import FIRST_ROW
 
 # With the headers' own they stay below 1,023: the numbers that one drawing gives its notes' shapes. Beyond that, the
 # colours and the reasons go on.
@@ -45,31 +48,33 @@ def write_discrepancies(
     """
     columns = tuple(column for column in declaration.columns if column.key not in absent)
     layout = Layout(declaration, columns, company, reasons=True)
-    notes: dict[str, str] = {}
-    return row_xml.save(out, lambda count: make_workbook(layout, count, notes), _rows(layout, rows, notes))
+    return write_workbook(out, layout, lambda sheet: _rows(sheet, layout, rows))
 
 
-def _rows(layout: Layout, rows: Iterable[RejectedRow], notes: dict[str, str]) -> Iterator[str]:
-    """Fills `notes`, by cell reference, while the rows pass."""
-    styles = data_styles()
-    columns = [
-        (column.key, get_column_letter(position), number_format(column))
-        for position, column in enumerate(layout.columns, 1)
-    ]
-    reasons_letter = get_column_letter(len(columns) + 1)
-    for row, rejected in enumerate(rows, row_xml.FIRST_ROW):
+def _rows(sheet: Worksheet, layout: Layout, rows: Iterable[RejectedRow]) -> Iterator[CellRow]:
+    columns = [(column.key, ColumnCells(sheet, column)) for column in layout.columns]
+    last = DataCell(sheet, reason_style(sheet))
+    notes_left = MOST_NOTES
+    for row, rejected in enumerate(rows, FIRST_ROW):
         issues = _by_key(rejected.issues)
-        cells: list[str] = []
-        for key, letter, form in columns:
-            text = rejected.cells.get(key, "")
-            severity = _severity(issues[key]) if key in issues else None
-            if text or severity:
-                style = styles.cells[form, severity]
-                cells.append(row_xml.cell(f"{letter}{row}", style, text, row_xml.NUMBERS.get(form)))
-            if severity and len(notes) < MOST_NOTES:
-                notes[f"{letter}{row}"] = "\n".join(issue.message for issue in issues[key])
-        reasons = row_xml.cell(f"{reasons_letter}{row}", styles.reasons, _reasons(layout, rejected), None)
-        yield f'<row r="{row}">{"".join(cells)}{reasons}</row>'
+        cells: list[Cell | None] = []
+        for key, column in columns:
+            problems = issues.get(key, ())
+            cells.append(_cell(column, rejected.cells.get(key, ""), problems, noted=notes_left > 0))
+            notes_left -= bool(problems)
+        reasons = _reasons(layout, rejected)
+        last.hold(reasons)
+        sheet.row_dimensions[row].height = text_height((reasons, REASON_WIDTH))
+        yield [*cells, last]
+        del sheet.row_dimensions[row]  # written by now
+
+
+def _cell(column: ColumnCells, text: str, problems: Sequence[Told], *, noted: bool) -> Cell | None:
+    if not problems:
+        return column.filled(text) if text else None
+    if noted:
+        return column.noted(text, _severity(problems), "\n".join(issue.message for issue in problems))
+    return column.filled(text, _severity(problems))
 
 
 def _by_key(issues: Iterable[Told]) -> dict[str, list[Told]]:

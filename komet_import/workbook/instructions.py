@@ -4,18 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from komet_import.schema.column import REASON_HEADER, Colour, Column, Declaration
 from komet_import.schema.company import Company
 from komet_import.workbook import wording
-from komet_import.workbook.cells import put_text
-from komet_import.workbook.style import HEADERS, HEADING, PLAIN_HEADER, TITLE, WRAPPED, paint_header
+from komet_import.workbook.cells import text_cell
+from komet_import.workbook.style import (
+    HEADERS,
+    HEADING,
+    INDENTED,
+    LINE_BELOW,
+    PLAIN_HEADER,
+    TITLE,
+    WRAPPED,
+    paint_header,
+    paint_problem,
+    text_height,
+)
 
 INSTRUCTIONS_SHEET = "Instructions"
-_TABLE = {"Column": 36, "Required?": 32, "Type": 20, "Limit": 30, "Format": 48, "Example": 32, "Rule": 52}
+_TABLE = {"Column": 36, "Required?": 32, "Type": 20, "Limit": 24, "Format": 40, "Example": 30, "Rule": 48}
+_MARGIN = 3  # characters, as the widths above
+_PARAGRAPH = "B{row}:E{row}"  # the cells it spans
+_PARAGRAPH_WIDTH = 125
+_TITLE_HEIGHT, _HEADING_HEIGHT, _SAMPLE_HEIGHT, _GAP = 32, 30, 20, 4  # points
 
 
 def add_instructions(
@@ -27,44 +45,87 @@ def add_instructions(
     reasons: bool,
 ) -> None:
     """`reasons` adds how a discrepancy workbook is used."""
-    sheet = workbook.create_sheet(INSTRUCTIONS_SHEET)
-    sheet.sheet_view.showGridLines = False
-    for letter, width in enumerate(_TABLE.values(), 1):
-        sheet.column_dimensions[get_column_letter(letter)].width = width
-    put_text(sheet, 1, 1, f"{declaration.title}: how to fill in this workbook").font = TITLE
-    row = _add_legend(sheet, 3)
-    paragraphs = wording.instructions(declaration)
+    page = _Page(workbook.create_sheet(INSTRUCTIONS_SHEET))
+    page.add_heading(f"{declaration.title}: how to fill in this workbook", TITLE, _TITLE_HEIGHT)
     if reasons:
-        paragraphs = (*wording.discrepancy_instructions(REASON_HEADER), *paragraphs)
-    row = _add_paragraphs(sheet, row + 1, paragraphs)
-    _add_table(sheet, row + 1, columns, company)
+        page.add_heading("How to use this file")
+        page.add_paragraphs(wording.discrepancy_instructions(REASON_HEADER))
+        page.add_problem_legend()
+    page.add_heading("Colours of the headers")
+    page.add_header_legend()
+    page.add_heading("How rows are read")
+    page.add_paragraphs(wording.instructions(declaration))
+    page.add_heading("The columns")
+    page.add_table(columns, company)
 
 
-def _add_legend(sheet: Worksheet, row: int) -> int:
-    put_text(sheet, row, 1, "Colours of the headers").font = HEADING
-    for line, colour in enumerate(Colour, row + 1):
-        paint_header(put_text(sheet, line, 1, colour.value.capitalize()), HEADERS[colour])
-        put_text(sheet, line, 2, colour.meaning)
-    return row + 1 + len(Colour)
+class _Page:
+    """The sheet, written from top to bottom, beside a margin."""
 
+    def __init__(self, sheet: Worksheet) -> None:
+        self._sheet = sheet
+        self._row = 0
+        sheet.sheet_view.showGridLines = False
+        for position, width in enumerate((_MARGIN, *_TABLE.values()), 1):
+            sheet.column_dimensions[get_column_letter(position)].width = width
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.fitToHeight = 0  # as many pages as it takes, each as wide as the table
 
-def _add_paragraphs(sheet: Worksheet, row: int, paragraphs: Sequence[str]) -> int:
-    put_text(sheet, row, 1, "How rows are read").font = HEADING
-    for line, text in enumerate(paragraphs, row + 1):
-        sheet.merge_cells(start_row=line, end_row=line, start_column=1, end_column=5)
-        put_text(sheet, line, 1, text).alignment = WRAPPED
-        sheet.row_dimensions[line].height = 32  # merged cells do not grow by themselves
-    return row + 1 + len(paragraphs)
+    def _text(self, text: str, alignment: Alignment) -> Cell:
+        cell = text_cell(self._sheet, text)
+        cell.alignment = alignment
+        return cell
 
+    def _add(self, cells: Sequence[Cell], height: int) -> None:
+        self._row += 1
+        self._sheet.row_dimensions[self._row].height = height
+        self._sheet.append([None, *cells])
 
-def _add_table(sheet: Worksheet, row: int, columns: Sequence[Column], company: Company) -> None:
-    put_text(sheet, row, 1, "The columns").font = HEADING
-    for position, heading in enumerate(_TABLE, 1):
-        paint_header(put_text(sheet, row + 1, position, heading), PLAIN_HEADER)
-    for line, column in enumerate(columns, row + 2):
-        for position, text in enumerate(_facts(column, company), 1):
-            put_text(sheet, line, position, text).alignment = WRAPPED
-        paint_header(sheet.cell(line, 1), HEADERS[column.colour])
+    def add_heading(self, text: str, font: Font = HEADING, height: int = _HEADING_HEIGHT) -> None:
+        cell = self._text(text, Alignment(vertical="bottom"))
+        cell.font = font
+        self._add([cell], height)
+        self._add([], _GAP)
+
+    def add_paragraphs(self, paragraphs: Sequence[str]) -> None:
+        """Numbered, across several columns."""
+        for number, paragraph in enumerate(paragraphs, 1):
+            text = f"{number}. {paragraph}"
+            self._add([self._text(text, WRAPPED)], text_height((text, _PARAGRAPH_WIDTH)) + _GAP)
+            self._sheet.merged_cells.add(_PARAGRAPH.format(row=self._row))
+
+    def add_header_legend(self) -> None:
+        for colour in Colour:
+            sample = text_cell(self._sheet, colour.value.capitalize())
+            paint_header(sample, HEADERS[colour])
+            self._add_sample(sample, colour.meaning)
+
+    def add_problem_legend(self) -> None:
+        self._add([], _GAP)
+        for severity, meaning in wording.PROBLEM_MEANINGS.items():
+            sample = text_cell(self._sheet, severity.value.capitalize())
+            paint_problem(sample, severity)
+            self._add_sample(sample, meaning)
+
+    def _add_sample(self, sample: Cell, meaning: str) -> None:
+        sample.alignment = INDENTED
+        words = self._text(meaning, Alignment(horizontal="left", vertical="center", indent=1))
+        self._add([sample, words], _SAMPLE_HEIGHT)
+
+    def add_table(self, columns: Sequence[Column], company: Company) -> None:
+        headings = [text_cell(self._sheet, heading) for heading in _TABLE]
+        for heading in headings:
+            paint_header(heading, PLAIN_HEADER)
+            heading.alignment = INDENTED
+        self._add(headings, _SAMPLE_HEIGHT)
+        for column in columns:
+            facts = _facts(column, company)
+            cells = [text_cell(self._sheet, fact) for fact in facts]
+            paint_header(cells[0], HEADERS[column.colour])
+            for cell in cells:
+                cell.alignment, cell.border = INDENTED, LINE_BELOW
+            self._add(cells, text_height(*zip(facts, _TABLE.values(), strict=True)) + _GAP)
 
 
 def _facts(column: Column, company: Company) -> tuple[str, ...]:
@@ -72,8 +133,8 @@ def _facts(column: Column, company: Company) -> tuple[str, ...]:
         column.header,
         wording.need(column, company),
         wording.type_words(column),
-        wording.limit_words(column),
-        wording.format_words(column, company),
+        wording.capital(wording.limit_words(column)),
+        wording.capital(wording.format_words(column, company)),
         column.example,
-        column.rule,
+        wording.capital(column.rule),
     )

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
+from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from komet_import.schema.column import REASON_HEADER, Column, Declaration
 from komet_import.schema.company import Company
-from komet_import.workbook.cells import add_note, put_text
+from komet_import.workbook.cells import add_note, text_cell
 from komet_import.workbook.instructions import add_instructions
-from komet_import.workbook.row_xml import FIRST_ROW
 from komet_import.workbook.style import (
     HEADERS,
     PLAIN_HEADER,
+    REASON_WIDTH,
+    TOP,
     WRAPPED,
+    Paint,
     number_format,
     paint_header,
-    register_data_styles,
 )
-from komet_import.workbook.validations import add_validations
-from komet_import.workbook.wording import header_note
+from komet_import.workbook.validations import FIRST_ROW, add_validations
+from komet_import.workbook.wording import REASON_NOTE, header_note
 
+CellRow = Sequence[Cell | None]
 _HEADER_HEIGHT = 36  # points: two lines
-_NARROWEST, _WIDEST, _WIDEST_HEADER, _REASON_WIDTH = 11, 32, 22, 70  # characters
+_NARROWEST, _WIDEST, _WIDEST_HEADER = 11, 32, 22  # characters
 _FILTER_BUTTON = 4
 
 
@@ -40,45 +47,70 @@ class Layout:
     reasons: bool = False
 
 
-def make_workbook(layout: Layout, rows: int, notes: Mapping[str, str]) -> Workbook:
-    """All but the rows' cells: `rows` is how many there will be, `notes` those on their cells, by reference."""
-    workbook = Workbook()
+def write_workbook(
+    out: BinaryIO | Path, layout: Layout, rows: Callable[[Worksheet], Iterable[CellRow]]
+) -> int:
+    """Writes the rows as they come, and returns how many there were; `rows` gets the sheet that its cells belong to."""
+    workbook = Workbook(write_only=True)
     workbook.properties.creator = "Komet Import"
-    sheet = workbook.active
-    register_data_styles(sheet)
-    sheet.title = layout.declaration.title
-    for position, column in enumerate(layout.columns, 1):
-        _add_column(sheet, position, column, layout.company)
-    width = len(layout.columns)
-    if layout.reasons:
-        width += 1
-        _add_reason_column(sheet, width)
-    for reference, text in notes.items():
-        add_note(sheet[reference], text)
-    sheet.row_dimensions[1].height = _HEADER_HEIGHT
-    sheet.freeze_panes = f"A{FIRST_ROW}"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(width)}{max(rows + 1, FIRST_ROW)}"
+    sheet = workbook.create_sheet(layout.declaration.title)
+    _arrange(sheet, layout)
+    headers = _headers(sheet, layout)
+    sheet.append(headers)
+    count = 0
+    with _complete(workbook):
+        for row in rows(sheet):
+            sheet.append(row)
+            count += 1
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headers))}{max(count + 1, FIRST_ROW)}"
     add_instructions(workbook, layout.declaration, layout.columns, layout.company, reasons=layout.reasons)
     add_validations(workbook, sheet, layout.columns, layout.company)
-    return workbook
+    workbook.save(out)
+    return count
 
 
-def _add_column(sheet: Worksheet, position: int, column: Column, company: Company) -> None:
-    header = put_text(sheet, 1, position, column.header)
-    paint_header(header, HEADERS[column.colour])
-    add_note(header, header_note(column, company))
-    dimension = sheet.column_dimensions[get_column_letter(position)]
-    dimension.width = _width(column)
-    dimension.number_format = number_format(column)
+@contextmanager
+def _complete(workbook: Workbook) -> Iterator[None]:
+    """openpyxl leaves a temporary file behind and complains, unless a workbook that was begun is saved somewhere."""
+    try:
+        yield
+    except BaseException:
+        with TemporaryFile() as nowhere:
+            workbook.save(nowhere)
+        raise
 
 
-def _add_reason_column(sheet: Worksheet, position: int) -> None:
-    header = put_text(sheet, 1, position, REASON_HEADER)
-    paint_header(header, PLAIN_HEADER)
-    add_note(header, "Why the row was not imported. This column is ignored when the file is uploaded again.")
-    dimension = sheet.column_dimensions[get_column_letter(position)]
-    dimension.width = _REASON_WIDTH
-    dimension.alignment = WRAPPED
+def _arrange(sheet: Worksheet, layout: Layout) -> None:
+    """What stands before the rows in the file: the look of columns and header, which blank cells take too."""
+    for position, column in enumerate(layout.columns, 1):
+        dimension = sheet.column_dimensions[get_column_letter(position)]
+        dimension.width = _width(column)
+        dimension.number_format, dimension.alignment = number_format(column), TOP
+    if layout.reasons:
+        dimension = sheet.column_dimensions[get_column_letter(len(layout.columns) + 1)]
+        dimension.width = REASON_WIDTH
+        dimension.alignment = WRAPPED
+    sheet.row_dimensions[1].height = _HEADER_HEIGHT
+    sheet.freeze_panes = f"A{FIRST_ROW}"
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation = "landscape"
+
+
+def _headers(sheet: Worksheet, layout: Layout) -> list[Cell]:
+    headers = [
+        _header(sheet, column.header, HEADERS[column.colour], header_note(column, layout.company))
+        for column in layout.columns
+    ]
+    if layout.reasons:
+        headers.append(_header(sheet, REASON_HEADER, PLAIN_HEADER, REASON_NOTE))
+    return headers
+
+
+def _header(sheet: Worksheet, text: str, paint: Paint, note: str) -> Cell:
+    header = text_cell(sheet, text)
+    paint_header(header, paint)
+    add_note(header, note)
+    return header
 
 
 def _width(column: Column) -> float:

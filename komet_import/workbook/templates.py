@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 from komet_import.schema.column import Declaration
 from komet_import.schema.company import Company
-from komet_import.workbook import row_xml
-from komet_import.workbook.layout import Layout, make_workbook
-from komet_import.workbook.style import data_styles, number_format
+from komet_import.workbook.data_cells import ColumnCells
+from komet_import.workbook.layout import CellRow, Layout, write_workbook
 
 
 def write_template(
@@ -26,21 +25,11 @@ def write_template(
     A record holds one text for each of the declaration's columns, as the template writes it, `""` for no value.
     """
     layout = Layout(declaration, declaration.columns, company)
-    return row_xml.save(out, lambda count: make_workbook(layout, count, {}), _rows(layout, records))
+    return write_workbook(out, layout, lambda sheet: _rows(sheet, layout, records))
 
 
-def _rows(layout: Layout, records: Iterable[Sequence[str]]) -> Iterator[str]:
+def _rows(sheet: Worksheet, layout: Layout, records: Iterable[Sequence[str]]) -> Iterator[CellRow]:
     """A blank cell is left out: it takes the column's own format."""
-    styles = data_styles().cells
-    formats = [number_format(column) for column in layout.columns]
-    columns = [
-        (get_column_letter(position), styles[form, None], row_xml.NUMBERS.get(form))
-        for position, form in enumerate(formats, 1)
-    ]
-    for row, record in enumerate(records, row_xml.FIRST_ROW):
-        cells = [
-            row_xml.cell(f"{letter}{row}", style, text, number)
-            for (letter, style, number), text in zip(columns, record, strict=True)
-            if text
-        ]
-        yield f'<row r="{row}">{"".join(cells)}</row>'
+    columns = [ColumnCells(sheet, column) for column in layout.columns]
+    for record in records:
+        yield [cells.filled(text) if text else None for cells, text in zip(columns, record, strict=True)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import zip_longest
 
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
@@ -14,11 +15,11 @@ from komet_import.schema.column import Column, KindName
 from komet_import.schema.company import Company
 from komet_import.schema.countries import country_names
 from komet_import.schema.kinds import choices
-from komet_import.workbook.cells import put_text
-from komet_import.workbook.row_xml import FIRST_ROW
+from komet_import.workbook.cells import text_cell
 from komet_import.workbook.wording import dialog_title, prompt, refusal
 
 LISTS_SHEET = "Lists"
+FIRST_ROW = 2  # below the header
 _LAST_ROW = 1_048_576
 _LARGEST_WHOLE = 10**15 - 1  # Excel holds 15 digits
 
@@ -27,20 +28,19 @@ def add_validations(
     workbook: Workbook, sheet: Worksheet, columns: Sequence[Column], company: Company
 ) -> None:
     """Checks every cell of the columns below the header, to the sheet's end; adds the hidden sheet."""
-    lists = workbook.create_sheet(LISTS_SHEET)
-    lists.sheet_state = "hidden"
-    ranges: dict[tuple[str, ...], str] = {}
+    lists: dict[tuple[str, ...], str] = {}  # the heading of each list of values
     for position, column in enumerate(columns, 1):
         values = _listed(column, company)
-        if values and values not in ranges:
-            ranges[values] = _write_list(lists, len(ranges) + 1, column, values)
-        check = _list_check(ranges[values]) if values else _limit_check(column)
+        if values:
+            lists.setdefault(values, f"Values of {column.header}")
+        check = _list_check(list(lists).index(values) + 1, values) if values else _limit_check(column)
         if check is None:
             continue
         letter = get_column_letter(position)
         check.add(f"{letter}{FIRST_ROW}:{letter}{_LAST_ROW}")
         _explain(check, column, company)
-        sheet.add_data_validation(check)
+        sheet.data_validations.append(check)
+    _write_lists(workbook, lists)
 
 
 def _listed(column: Column, company: Company) -> tuple[str, ...]:
@@ -53,17 +53,18 @@ def _listed(column: Column, company: Company) -> tuple[str, ...]:
     return choices(column, company) if column.kind is KindName.CHOICE else ()
 
 
-def _write_list(lists: Worksheet, position: int, column: Column, values: tuple[str, ...]) -> str:
-    """The list's range. Its heading is none of our headers, or the sheet could be taken for the one to import."""
-    put_text(lists, 1, position, f"Values of {column.header}")
-    for row, value in enumerate(values, 2):
-        put_text(lists, row, position, value)
+def _list_check(position: int, values: tuple[str, ...]) -> DataValidation:
     letter = get_column_letter(position)
-    return f"{LISTS_SHEET}!${letter}$2:${letter}${len(values) + 1}"
+    return DataValidation(type="list", formula1=f"{LISTS_SHEET}!${letter}$2:${letter}${len(values) + 1}")
 
 
-def _list_check(source: str) -> DataValidation:
-    return DataValidation(type="list", formula1=source)
+def _write_lists(workbook: Workbook, lists: Mapping[tuple[str, ...], str]) -> None:
+    """A column each. A heading is none of our headers, or the sheet could be taken for the one to import."""
+    sheet = workbook.create_sheet(LISTS_SHEET)
+    sheet.sheet_state = "hidden"
+    sheet.append([text_cell(sheet, heading) for heading in lists.values()])
+    for row in zip_longest(*lists):
+        sheet.append([None if value is None else text_cell(sheet, value) for value in row])
 
 
 def _limit_check(column: Column) -> DataValidation | None:

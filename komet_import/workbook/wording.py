@@ -5,8 +5,14 @@ from __future__ import annotations
 from komet_import.schema.column import Colour, Column, Declaration, KindName
 from komet_import.schema.company import Company
 from komet_import.schema.kinds import choices
+from komet_import.schema.problems import Severity
 
 NOT_NEEDED = "Not needed: this company has a single location, and a value here is not stored"
+REASON_NOTE = "Why the row was not imported. This column is ignored when the file is uploaded again."
+PROBLEM_MEANINGS = {
+    Severity.ERROR: "Correct this cell; until then, its row is not imported",
+    Severity.WARNING: "Look at this cell; it may be right as it is",
+}
 _TYPES = {
     KindName.TEXT: "Text",
     KindName.INTEGER: "Whole number",
@@ -74,7 +80,7 @@ def prompt(column: Column, company: Company) -> str | None:
         known = ", ".join(f"{location.code} ({location.name})" for location in active)
         return _clip(f"Codes joined by colons, like {':'.join(company.active_locations[:2])}. {known}")
     if column.kind in (KindName.EMAIL_LIST, KindName.DECIMAL) and column.format:
-        return _clip(f"{_capital(column.format)}.")
+        return _clip(f"{capital(column.format)}.")
     return None
 
 
@@ -121,7 +127,8 @@ def discrepancy_instructions(reason_header: str) -> tuple[str, ...]:
     )
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """As a sentence begins."""
     return text[:1].upper() + text[1:]
 
 
