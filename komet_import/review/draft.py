@@ -64,6 +64,7 @@ class Draft:
         self._order = {column.key: column.order for column in declaration.columns}
         self._left_out = [False] * len(self.numbers)
         self._clear_blanks = clear_blanks
+        self._file: dict[int, dict[str, str]] = {}
         self.snapshot = Snapshot()
 
     # -- what stands in the file -------------------------------------------------------------------------------
@@ -203,6 +204,7 @@ class Draft:
         position = self._positions[row]
         column = self._texts.setdefault(key, [""] * len(self.numbers))
         old, column[position] = column[position], tidy(text)
+        self._file.setdefault(row, {}).setdefault(key, old)
         self._touch(position)
         return old
 
@@ -250,6 +252,10 @@ class Draft:
             return {}
         keys = [column.key for column in self.declaration.value_columns]
         return {key: record.texts[keys.index(key)] for key in self._changed.get(position, ())}
+
+    def corrected(self, row: int) -> dict[str, str]:
+        """The file's text of each cell that edits gave another one, by column key."""
+        return {key: text for key, text in self._file.get(row, {}).items() if text != self.text(row, key)}
 
     @property
     def count_with_issues(self) -> int:

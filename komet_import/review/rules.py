@@ -191,9 +191,7 @@ class _Judgement:
         stored = self._stored(index)
         for i, text in enumerate(texts):
             problem = problems.get(text)
-            if problem is not None and (
-                problem.severity is Severity.WARNING or fold(text) != fold(stored[i])
-            ):
+            if problem is not None and fold(text) != fold(stored[i]):
                 self._wrong.setdefault(i, {})[column.key] = problem
 
     def _live_rows(self) -> list[int]:

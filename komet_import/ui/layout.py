@@ -88,7 +88,7 @@ def marks_legend() -> None:
     """What the marks of the review grid mean, on one line."""
     st.caption(
         ":red[:material/error:] error, left out · :orange[:material/warning:] warning, goes in · "
-        ":violet[◤] changes a stored value; hover for the old one",
+        ":violet[◤] changed; hover for what it was",
         width="content",
     )
 

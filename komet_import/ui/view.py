@@ -31,7 +31,8 @@ ACTIONS = {Filter.NEW: Action.NEW, Filter.UPDATES: Action.UPDATE, Filter.UNCHANG
 class View(TypedDict):
     """`rows` are those that the filter found, in the order it found them: an edit never moves a row away.
 
-    `kind` is the chosen problem's column key and code. `focus` is a cell, row and column key.
+    `kind` is the chosen problem's column key and code. `focus` is a cell, row and column key, and `went` says
+    that the user went there in the grid.
     """
 
     filter: str
@@ -40,6 +41,7 @@ class View(TypedDict):
     page: int
     rows: list[int]
     focus: list[int | str] | None
+    went: bool
     generation: int
 
 
@@ -54,6 +56,7 @@ def view_of(draft_id: str, draft: Draft) -> View:
             "page": 1,
             "rows": draft.select(),
             "focus": None,
+            "went": False,
             "generation": 0,
         }
         views[draft_id] = new
@@ -70,7 +73,7 @@ def select(view: View, draft: Draft) -> None:
         actions = [ACTIONS[wanted]] if wanted in ACTIONS else None
         view["rows"] = draft.select(actions, problems=wanted is Filter.PROBLEMS, search=view["search"])
     view["page"] = 1
-    view["focus"] = None
+    view["focus"], view["went"] = None, False
     view["generation"] += 1
 
 

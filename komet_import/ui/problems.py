@@ -1,0 +1,182 @@
+"""The problems of a draft: their list by column and kind, and the one that is spoken of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from komet_import import importer
+from komet_import.desk import Desk
+from komet_import.drafting import OpenDraft
+from komet_import.errors import KometError
+from komet_import.review.draft import Draft, ProblemKind
+from komet_import.review.issues import Issue
+from komet_import.schema.problems import CATALOGUE, Severity
+from komet_import.ui import view as views
+from komet_import.ui import words
+from komet_import.ui.markdown import escape_markdown
+from komet_import.ui.view import Filter, View
+from komet_import.ui.wiring import draft_in_hand
+
+ICONS = {Severity.ERROR: ":red[:material/error:]", Severity.WARNING: ":orange[:material/warning:]"}
+
+
+def change_draft(desk: Desk, draft_id: str, change: Callable[[Desk, OpenDraft], Any]) -> None:
+    """In a callback: its errors are shown by the run that follows it."""
+    try:
+        with draft_in_hand(desk, draft_id) as opened:
+            change(desk, opened)
+    except KometError as error:
+        st.session_state["notice"] = str(error)
+
+
+# -- the list ------------------------------------------------------------------------------------------------------
+
+
+def problem_list(opened: OpenDraft, view: View) -> None:
+    draft, kinds = opened.draft, opened.draft.problem_kinds
+    with st.container(key="problems", border=True, gap="xxsmall"):
+        if kinds:
+            rows = words.counted(draft.count_with_issues, "row")
+            st.markdown(f"**{words.counted(sum(kinds.values()), 'problem')} in {rows}**")
+            st.caption("Click one to show its rows.")
+        else:
+            st.markdown("**No problems**")
+            st.caption("Every row that changes something can go in.")
+        column = ""
+        for kind, count in kinds.items():
+            header = draft.declaration.by_key[kind.key].header if kind.key else "Whole row"
+            if header != column:
+                st.markdown(f"**{header}**")
+                column = header
+            _problem_button(view, draft, kind, count)
+        _unknown_columns(opened.matching.unknown)
+
+
+def _unknown_columns(unknown: Sequence[str]) -> None:
+    if unknown:
+        more = [f"{len(unknown) - 6:,} more"] if len(unknown) > 6 else []
+        names = words.listed([escape_markdown(header[:60]) for header in unknown[:6]] + more)
+        st.markdown("**Columns left out**")
+        st.caption(f"The template has no such columns: {names}.")
+
+
+def _problem_button(view: View, draft: Draft, kind: ProblemKind, count: int) -> None:
+    chosen = view["kind"] == [kind.key or "", kind.code.value]
+    st.button(
+        f"{ICONS[kind.severity]} {CATALOGUE[kind.code].title} :gray[{count:,}]",
+        key=f"problem-{kind.key}-{kind.code}",
+        type="secondary" if chosen else "tertiary",
+        width="stretch",
+        on_click=_choose_problem,
+        args=(view, draft, None if chosen else kind),
+    )
+
+
+def _choose_problem(view: View, draft: Draft, kind: ProblemKind | None) -> None:
+    view["kind"] = None if kind is None else [kind.key or "", kind.code.value]
+    view["filter"], view["search"] = Filter.ALL.value, ""
+    st.session_state["search"] = ""
+    views.select(view, draft)
+
+
+# -- the reason line -----------------------------------------------------------------------------------------------
+
+
+def reason_line(desk: Desk, opened: OpenDraft, view: View) -> None:
+    """What is wrong with the cell in focus, or what it held before: tooltips are for the mouse only."""
+    draft, issues = opened.draft, views.issues_on_page(view, opened.draft)
+    index = views.issue_in_focus(view, draft, issues)
+    changed = _changed_cell(view, draft)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="sentence"):
+        if changed is not None:
+            row, key, sentence = changed
+            st.markdown(f":violet[◤] {_place(draft, row, key)} {escape_markdown(sentence)}", width="content")
+        elif index is not None:
+            row = issues[index].row
+            _reason(desk, opened, view, issues[index])
+        else:
+            st.markdown(":gray[No problem on this page.]" if view["rows"] else ":gray[No row fits.]")
+            return
+        _leave_out_button(desk, opened, row)
+        if index is not None:
+            _step(view, issues, index, -1, "keyboard_arrow_up", "Previous problem")
+            _step(view, issues, index, 1, "keyboard_arrow_down", "Next problem")
+
+
+def earlier_texts(draft: Draft, row: int) -> dict[str, str]:
+    """What the row's changed cells held before, in words: the stored value, and the file's before it was corrected."""
+    told = {key: f"Stored now: {old or '(blank)'}" for key, old in draft.was(row).items()}
+    for key, old in draft.corrected(row).items():
+        told[key] = "\n".join(filter(None, [told.get(key), f"In the file: {old or '(blank)'}"]))
+    return told
+
+
+def _changed_cell(view: View, draft: Draft) -> tuple[int, str, str] | None:
+    """The cell that the user went to, when it was changed and nothing is wrong with it."""
+    if not view["went"] or view["focus"] is None or int(view["focus"][0]) not in draft:
+        return None
+    row, key = int(view["focus"][0]), str(view["focus"][1])
+    told = earlier_texts(draft, row).get(key)
+    if told is None or any(issue.key == key for issue in draft.issues(row)):
+        return None
+    return row, key, told.replace("\n", "; ")
+
+
+def _reason(desk: Desk, opened: OpenDraft, view: View, issue: Issue) -> None:
+    view["focus"] = [issue.row, issue.key or ""]
+    place = _place(opened.draft, issue.row, issue.key)
+    st.markdown(f"{ICONS[issue.severity]} {place} {escape_markdown(issue.message)}", width="content")
+    if issue.suggestion is not None and issue.key is not None:
+        st.button(
+            f"Use {escape_markdown(issue.suggestion)}",
+            key="use",
+            on_click=_use,
+            args=(desk, opened.stored.draft_id, view, issue),
+        )
+
+
+def _place(draft: Draft, row: int, key: str | None) -> str:
+    return f"**Row {row}, {draft.declaration.by_key[key].header}.**" if key else f"**Row {row}.**"
+
+
+def _use(desk: Desk, draft_id: str, view: View, issue: Issue) -> None:
+    """And on to the next problem."""
+    edit = (issue.row, issue.key or "", issue.suggestion or "")
+    change_draft(desk, draft_id, lambda at, opened: importer.edit(at, opened, [edit]))
+    view["went"] = False
+
+
+def _leave_out_button(desk: Desk, opened: OpenDraft, row: int) -> None:
+    """A double click on the row's Action does the same for any row."""
+    out = opened.draft.is_left_out(row)
+    st.button(
+        f"Take row {row} back" if out else f"Leave row {row} out",
+        key="leave-out",
+        type="tertiary",
+        on_click=_leave_out,
+        args=(desk, opened.stored.draft_id, row, not out),
+    )
+
+
+def _leave_out(desk: Desk, draft_id: str, row: int, out: bool) -> None:
+    change_draft(desk, draft_id, lambda at, opened: importer.leave_out(at, opened, row, out))
+
+
+def _step(view: View, issues: Sequence[Issue], index: int, step: int, icon: str, text: str) -> None:
+    st.button(
+        "",
+        icon=f":material/{icon}:",
+        key=f"step{step}",
+        type="tertiary",
+        help=text,
+        disabled=not 0 <= index + step < len(issues),
+        on_click=_focus_issue,
+        args=(view, issues, index + step),
+    )
+
+
+def _focus_issue(view: View, issues: Sequence[Issue], index: int) -> None:
+    view["focus"], view["went"] = [issues[index].row, issues[index].key or ""], False
