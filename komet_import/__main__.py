@@ -6,16 +6,18 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 import json
+import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from komet_import.errors import BadArguments, KometError, UnusableFile
+from komet_import.errors import BadArguments, KometError, Refused, UnusableFile
 
 if TYPE_CHECKING:
     from komet_import.desk import Desk
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 
 as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document and nothing else.")
 file_argument = click.argument("file", type=click.Path(path_type=Path))
-limit_option = click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
+limit_option = click.option("--limit", type=click.IntRange(1, 1_000_000_000), help="At most so many.")
+# What a terminal would obey, and what no encoding can write: line breaks are the only ones that come through.
+_UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def _reading_options(command: Any) -> Any:
@@ -56,7 +60,7 @@ def template(out: Path, kind: Any) -> None:
 
     with _desk() as desk, _written(out) as partial:
         rows = importer.write_template(desk, partial, kind)
-    click.echo(f"{out}: {rows:,} {'row' if rows == 1 else 'rows'}")
+    click.echo(_shown(f"{out}: {rows:,} {'row' if rows == 1 else 'rows'}"))
 
 
 @main.command()
@@ -92,11 +96,16 @@ def import_(file: Path, json_: bool, again: bool, all_or_nothing: bool, **option
             importer.refuse_repetition(desk, file.name, content)
         opened = importer.upload(desk, file.name, content, _choices(**options, all_or_nothing=all_or_nothing))
         plan = opened.draft.plan()
-        with click.progressbar(length=100, label="Importing", file=sys.stderr) as bar:
-            record = importer.commit(
-                desk, opened, plan.hash, lambda share: bar.update(int(share * 100) - bar.pos)
-            )
-        importer.deliver(desk)
+        hidden = not sys.stderr.isatty()
+        with click.progressbar(length=100, label="Importing", file=sys.stderr, hidden=hidden) as bar:
+            try:
+                record = importer.commit(
+                    desk, opened, plan.hash, lambda share: bar.update(int(share * 100) - bar.pos), again=again
+                )
+            except Refused:
+                importer.discard(desk, opened.stored.draft_id)  # nobody comes back to it: no trace stays
+                raise
+        _deliver(desk)
     checked = documents.checked(file.name, opened.table.sheet, opened.matching, opened.draft, plan)
     _print(documents.imported(checked, record), None if json_ else console.imported)
     sys.exit(1 if record.counts.rejected else 0)
@@ -164,12 +173,12 @@ def company_load(file: Path) -> None:
     with _desk() as desk:
         try:
             document = json.loads(_content(desk, file))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadArguments(
                 "bad_company_file", file=file.name, detail=f"it is not JSON ({error})"
             ) from error
         importer.load_company(desk, file.name, document)
-    click.echo(f"{file.name} is in force.")
+    click.echo(_shown(f"{file.name} is in force."))
 
 
 @main.group(invoke_without_command=True)
@@ -235,30 +244,54 @@ def _choices(**options: Any) -> Choices:
 
 def _content(desk: Desk, file: Path) -> bytes:
     limit = desk.settings.limits.upload_mb
+    megabytes: list[bytes] = []
     try:
-        if file.stat().st_size > limit << 20:
-            raise UnusableFile("too_large", file=file.name, limit=limit)
-        return file.read_bytes()
+        with file.open("rb") as opened:  # a pipe or a device does not say how long it is
+            while len(megabytes) <= limit and (megabyte := opened.read(1 << 20)):
+                megabytes.append(megabyte)
     except OSError as error:
         raise BadArguments("unreadable_path", path=file, reason=error.strerror) from error
+    content = b"".join(megabytes)
+    if len(content) > limit << 20:
+        raise UnusableFile("too_large", file=file.name, limit=limit)
+    return content
+
+
+def _deliver(desk: Desk) -> None:
+    """What is done is done: an e-mail that cannot be sent or kept is told, and waits in the outbox."""
+    from komet_import import importer
+
+    try:
+        importer.deliver(desk)
+    except KometError as error:
+        click.echo(_shown(str(error)), err=True)
 
 
 @contextmanager
-def _written(out: Path) -> Iterator[Path]:
+def _written(out: Path) -> Iterator[BinaryIO]:
     """A file beside `out` that takes its place when it is whole."""
-    partial = out.with_name(f".{out.name}.partial")
+    partial = out.parent / f".komet-import-{os.getpid()}.partial"
     try:
-        yield partial
+        if out.exists() and not out.is_file():
+            raise BadArguments("unwritable_path", path=out, reason="it is not a file")
+        with partial.open("wb") as file:
+            yield file
         partial.replace(out)
     except OSError as error:
         raise BadArguments("unwritable_path", path=out, reason=error.strerror) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
 
 
 def _print(document: Any, for_people: Callable[[Any], str] | None) -> None:
     """JSON goes out in ASCII: whatever a cell holds, every terminal and program can read it."""
-    click.echo(json.dumps(document, indent=2) if for_people is None else for_people(document))
+    click.echo(json.dumps(document, indent=2) if for_people is None else _shown(for_people(document)))
+
+
+def _shown(text: str) -> str:
+    """A file's name, header or cell may hold what would take the terminal over."""
+    return _UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -271,7 +304,7 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(error.format_message(), err=True)
         return 2
     except click.ClickException as error:
-        sentence = error.format_message().rstrip(".").replace("\n", " ")
+        sentence = error.format_message().rstrip(".")
         return _failed(arguments, "bad_argument", f"{sentence}. See python -m komet_import --help.")
     except (click.Abort, KeyboardInterrupt):
         return _failed(arguments, "interrupted", "Interrupted; what was not reported as done was not done.")
@@ -279,11 +312,12 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _failed(arguments: Sequence[str], code: str, sentence: str) -> int:
-    click.echo(sentence, err=True)
+    click.echo(_shown(sentence).replace("\n", " "), err=True)
     if "--json" in arguments:
         click.echo(json.dumps({"error": {"code": code, "message": sentence}}, indent=2))
     return 2
 
 
 if __name__ == "__main__":
+    logging.getLogger("komet_import").setLevel(logging.ERROR)  # what went wrong is said once, in one sentence
     sys.exit(run(sys.argv[1:]))

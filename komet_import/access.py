@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from komet_import.errors import AccessDenied
 from komet_import.schema.company import Company, Person
@@ -12,16 +12,20 @@ from komet_import.settings import Settings
 from komet_import.store import companies
 from komet_import.store.database import Database
 
-# A proxy on this machine makes the whole world look local; each of these betrays one.
+# A proxy on this machine makes the whole world look local; a header that begins so betrays one.
 FORWARDING = (
     "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
+    "x-forwarded",
     "x-real-ip",
-    "via",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-original-",
+    "true-client-ip",
     "cf-connecting-ip",
+    "via",
 )
+
+_HOST = re.compile(r"([a-zA-Z0-9.]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?")
 
 
 def refuse_strangers(headers: Mapping[str, str], address: str | None, settings: Settings) -> None:
@@ -35,16 +39,13 @@ def refuse_strangers(headers: Mapping[str, str], address: str | None, settings: 
         return
     names = {name.lower(): value for name, value in headers.items()}
     local = _is_local_host(names.get("host", "")) and (address is None or _is_loopback(address))
-    if not local or any(name in names for name in FORWARDING):
+    if not local or any(name.startswith(FORWARDING) for name in names):
         raise AccessDenied("not_this_machine", address=settings.base_url)
 
 
 def _is_local_host(host: str) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return False
-    return name == "localhost" or _is_loopback(name)
+    name = _HOST.fullmatch(host)
+    return name is not None and (name[1].lower() == "localhost" or _is_loopback(name[1].strip("[]")))
 
 
 def _is_loopback(address: str) -> bool:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from komet_import.desk import Desk
 from komet_import.mail.compose import Message, as_eml, compose
-from komet_import.mail.outbox import keep_as_eml, pause_after
+from komet_import.mail.outbox import eml_path, keep_as_eml, pause_after
 from komet_import.mail.report import ImportReport, ReportedProblem
 from komet_import.mail.sender import MailNotSent, send
 from komet_import.review.plan import Plan
@@ -17,13 +17,14 @@ from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import Severity
 from komet_import.store import mails
 from komet_import.store.imports import ImportRecord
-from komet_import.store.mails import NewMail, StoredMail
+from komet_import.store.mails import MailState, NewMail, StoredMail
 
 _SHOWN_PROBLEMS = 5
 _SHOWN_COLUMNS = 3
 _SHOWN_ROWS = 20
 _LEASE = timedelta(minutes=5)  # longer than a try can take: a sender that died is followed by another
 _AT_ONCE = 20
+_EVERY = 10_000
 
 
 def compose_mail(desk: Desk, record: ImportRecord, plan: Plan) -> NewMail:
@@ -76,13 +77,13 @@ def deliver(desk: Desk, *, waiting: bool) -> int:
 
     Without a mail server, each e-mail is kept as an `.eml` file instead, and goes on waiting.
     """
+    limit = _EVERY if waiting else _AT_ONCE
+    if desk.settings.mail_server is None:
+        _keep_newest(desk, limit)
+        return 0
     with desk.database.reading() as connection:
         moment = datetime.now(UTC) + (timedelta(days=365) if waiting else timedelta(0))
-        due = mails.due(connection, desk.company.company_id, moment, _AT_ONCE)
-    if desk.settings.mail_server is None:
-        for mail in due:
-            _keep(desk, mail)
-        return 0
+        due = mails.due(connection, desk.company.company_id, moment, limit)
     return sum(_try(desk, mail) for mail in due)
 
 
@@ -94,8 +95,14 @@ def eml(desk: Desk, mail: StoredMail) -> bytes:
     return as_eml(message, mail.recipients, sender, mail.message_id, mail.created_at)
 
 
-def _keep(desk: Desk, mail: StoredMail) -> None:
-    keep_as_eml(desk.settings.outbox_dir, mail.mail_id, eml(desk, mail))
+def _keep_newest(desk: Desk, limit: int) -> None:
+    """The newest, because kept ones never leave the outbox: of the oldest, the same few would come each time."""
+    folder = desk.settings.outbox_dir
+    with desk.database.reading() as connection:
+        newest = mails.outbox(connection, desk.company.company_id, limit)
+    for mail in newest:
+        if mail.state is MailState.WAITING and not eml_path(folder, mail.mail_id).exists():
+            keep_as_eml(folder, mail.mail_id, eml(desk, mail))
 
 
 def _try(desk: Desk, mail: StoredMail) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from komet_import.desk import Desk
+from komet_import.errors import Refused
 from komet_import.review.draft import Draft, Keys
 from komet_import.review.matching import Matching, match
 from komet_import.review.plan import Snapshot
@@ -71,12 +72,37 @@ def reopen(desk: Desk, draft_id: str) -> OpenDraft:
 
 def store_edits(desk: Desk, opened: OpenDraft, new: Sequence[NewEdit]) -> None:
     """Stores first, then applies: what is on the screen is never more than what is kept."""
+    ids = (desk.company.company_id, opened.stored.draft_id)
     with desk.database.writing() as connection:
-        ids = (desk.company.company_id, opened.stored.draft_id, desk.person.person_id)
-        edits.append_edits(connection, *ids, new, expected=opened.stored.cursor)
+        refuse_moved(drafts.require_open(connection, *ids), opened.stored)
+        edits.append_edits(connection, *ids, desk.person.person_id, new)
+        stored = drafts.get_draft(connection, *ids)
     for edit in new:
         apply(desk, opened, edit.row, edit.key, edit.new)
-    keep_figures(desk, opened)
+    keep_figures(desk, opened, stored)
+
+
+def step(desk: Desk, opened: OpenDraft, *, back: bool) -> int | None:
+    """Takes the last edit back, or makes an undone one again; returns the row it is in, None when there is none."""
+    ids = (desk.company.company_id, opened.stored.draft_id)
+    with desk.database.writing() as connection:
+        refuse_moved(drafts.require_open(connection, *ids), opened.stored)
+        moved = edits.undo(connection, *ids) if back else edits.redo(connection, *ids)
+        stored = drafts.get_draft(connection, *ids)
+    if moved is None:
+        return None
+    apply(desk, opened, moved.row, moved.key, moved.old if back else moved.new)
+    keep_figures(desk, opened, stored)
+    return moved.row
+
+
+def refuse_moved(now: StoredDraft, seen: StoredDraft) -> None:
+    """Raises Refused for a draft that was changed since it was opened: what others did must not be lost unseen.
+
+    The cursor would not tell: an edit taken back and another one made leave it where it was.
+    """
+    if now.updated_at != seen.updated_at:
+        raise Refused("draft_moved")
 
 
 def left_out(row: int, out: bool) -> NewEdit:
@@ -96,12 +122,12 @@ def apply(desk: Desk, opened: OpenDraft, row: int, key: str | None, text: str) -
     draft.edit(row, key, text)
 
 
-def keep_figures(desk: Desk, opened: OpenDraft) -> None:
-    """Stores what the list of drafts shows, and takes note of the draft's new state."""
-    counts, company_id, draft_id = opened.draft.counts, desk.company.company_id, opened.stored.draft_id
+def keep_figures(desk: Desk, opened: OpenDraft, stored: StoredDraft) -> None:
+    """Stores what the list of drafts shows. Only now the draft counts as being in the state `stored`."""
+    rows, rejected = opened.draft.counts.rows, opened.draft.counts.rejected
     with desk.database.writing() as connection:
-        drafts.set_figures(connection, company_id, draft_id, counts.rows, counts.rejected)
-        opened.stored = drafts.get_draft(connection, company_id, draft_id)
+        drafts.set_figures(connection, desk.company.company_id, stored.draft_id, rows, rejected)
+    opened.stored = replace(stored, rows=rows, rows_with_errors=rejected)
 
 
 def _snapshot(desk: Desk, keys: Keys) -> Snapshot:

@@ -29,7 +29,7 @@ WORDING: dict[str, str] = {
     # Refused.
     "already_imported": "{file} was imported already on {when} (import {import_id}). To import it again all the same, {how}.",
     "plan_moved": "Stored customers changed since this preview, so nothing was imported. Look at the new preview and commit again.",
-    "draft_moved": "This draft was edited elsewhere meanwhile, so this edit was not kept. Look at it again and repeat the edit.",
+    "draft_moved": "This draft was changed elsewhere meanwhile, so nothing was done. Look at it again and repeat your step.",
     "draft_closed": "This draft was imported or discarded already. Upload the file again to go on.",
     "not_as_planned": "The import would not have done what was shown ({detail}), so nothing was imported. Look at the preview again.",
     # BadArguments.

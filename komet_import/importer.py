@@ -21,7 +21,7 @@ from komet_import.review.plan import Plan
 from komet_import.schema.customer_examples import example_records
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.store import commit as stored_commit
-from komet_import.store import companies, customers, drafts, edits, imports, mails
+from komet_import.store import companies, customers, drafts, imports, mails
 from komet_import.store.customers import CustomerRow
 from komet_import.store.drafts import BlankCells, DraftState, StoredDraft
 from komet_import.store.edits import NewEdit
@@ -80,7 +80,10 @@ def earlier_import(desk: Desk, content: bytes) -> ImportRecord | None:
 
 def refuse_repetition(desk: Desk, file: str, content: bytes) -> None:
     """Raises Refused (`already_imported`) when the very same bytes are in already."""
-    earlier = earlier_import(desk, content)
+    _refuse_earlier(desk, file, earlier_import(desk, content))
+
+
+def _refuse_earlier(desk: Desk, file: str, earlier: ImportRecord | None) -> None:
     if earlier is not None:
         when = f"{earlier.finished_at.astimezone(ZoneInfo(desk.company.time_zone)):%Y-%m-%d %H:%M}"
         raise Refused(
@@ -129,8 +132,9 @@ def _store_table(desk: Desk, draft_id: str, table: Table, matching: Matching, dr
         stored = drafts.get_draft(connection, company_id, draft_id)
         drafts.set_table(connection, company_id, stored.upload_id, table_to_parquet(table))
         drafts.set_options(connection, company_id, draft_id, sheet=table.sheet)
+        stored = drafts.get_draft(connection, company_id, draft_id)
     opened = OpenDraft(stored, table, matching, draft)
-    drafting.keep_figures(desk, opened)
+    drafting.keep_figures(desk, opened, stored)
     return opened
 
 
@@ -193,10 +197,12 @@ def choose_blank_cells(desk: Desk, opened: OpenDraft, blank_cells: BlankCells) -
 
 def choose_all_or_nothing(desk: Desk, opened: OpenDraft, all_or_nothing: bool) -> None:
     """Whether one row with errors keeps all the others out."""
+    ids = (desk.company.company_id, opened.stored.draft_id)
     with desk.database.writing() as connection:
-        ids = (desk.company.company_id, opened.stored.draft_id)
+        drafting.refuse_moved(drafts.require_open(connection, *ids), opened.stored)
         drafts.set_options(connection, *ids, all_or_nothing=all_or_nothing)
-    drafting.keep_figures(desk, opened)
+        stored = drafts.get_draft(connection, *ids)
+    opened.stored = stored
 
 
 # -- edits ---------------------------------------------------------------------------------------------------------
@@ -227,34 +233,25 @@ def leave_out(desk: Desk, opened: OpenDraft, row: int, out: bool) -> None:
 
 def undo_edit(desk: Desk, opened: OpenDraft) -> int | None:
     """Takes the last edit back; returns the row it was in, None when there is none."""
-    with desk.database.writing() as connection:
-        undone = edits.undo(connection, desk.company.company_id, opened.stored.draft_id)
-    if undone is None:
-        return None
-    drafting.apply(desk, opened, undone.row, undone.key, undone.old)
-    drafting.keep_figures(desk, opened)
-    return undone.row
+    return drafting.step(desk, opened, back=True)
 
 
 def redo_edit(desk: Desk, opened: OpenDraft) -> int | None:
     """Makes an undone edit again; returns the row it is in, None when there is none."""
-    with desk.database.writing() as connection:
-        redone = edits.redo(connection, desk.company.company_id, opened.stored.draft_id)
-    if redone is None:
-        return None
-    drafting.apply(desk, opened, redone.row, redone.key, redone.new)
-    drafting.keep_figures(desk, opened)
-    return redone.row
+    return drafting.step(desk, opened, back=False)
 
 
 # -- commit --------------------------------------------------------------------------------------------------------
 
 
-def commit(desk: Desk, opened: OpenDraft, shown: str, progress: Progress | None = None) -> ImportRecord:
+def commit(
+    desk: Desk, opened: OpenDraft, shown: str, progress: Progress | None = None, *, again: bool = True
+) -> ImportRecord:
     """Executes the plan whose hash was shown, in one transaction with its audit and its e-mail, or raises Refused.
 
     A draft is committed once: a second click, a reload or a retry gets the first result. A failure that is nobody's
-    fault stays in the history, with its reason.
+    fault stays in the history, with its reason. Without `again`, bytes that are in already are refused: looked for here,
+    where another import cannot come between.
     """
     started_at = datetime.now(UTC)
     plan = opened.draft.plan()
@@ -262,7 +259,7 @@ def commit(desk: Desk, opened: OpenDraft, shown: str, progress: Progress | None 
         raise Refused("plan_moved")
     new = _new_import(opened.stored, plan, desk.person.person_id, started_at)
     try:
-        return _commit(desk, opened, new, plan, progress)
+        return _commit(desk, opened, new, plan, progress, again)
     except KometError:
         raise
     except Exception as error:
@@ -290,13 +287,19 @@ def _new_import(stored: StoredDraft, plan: Plan, person_id: int, started_at: dat
 
 
 def _commit(
-    desk: Desk, opened: OpenDraft, new: NewImport, plan: Plan, progress: Progress | None
+    desk: Desk, opened: OpenDraft, new: NewImport, plan: Plan, progress: Progress | None, again: bool
 ) -> ImportRecord:
     company_id = desk.company.company_id
     with desk.database.writing() as connection:
         earlier = imports.find_by_key(connection, company_id, new.idempotency_key or "")
         if earlier is not None:
             return earlier
+        if not again:
+            same = imports.find_committed_upload(connection, company_id, new.sha256)
+            _refuse_earlier(desk, new.file, same)
+        drafting.refuse_moved(
+            drafts.require_open(connection, company_id, opened.stored.draft_id), opened.stored
+        )
         record = stored_commit.commit(connection, CUSTOMERS, desk.company, new, plan, progress)
         drafts.set_state(
             connection, company_id, opened.stored.draft_id, DraftState.COMMITTED, record.import_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,7 +14,9 @@ from platformdirs import user_data_dir
 from komet_import.errors import BadSettings
 
 _Text = Callable[[str], str | None]
-_Number = Callable[[str, int], int]
+_Number = Callable[[str, int, int], int]
+_MOST = 1_000_000_000  # what the system calls behind the limits still take
+_LAST_PORT = 65_535
 
 
 class MailSecurity(StrEnum):
@@ -77,17 +80,14 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     def text(name: str) -> str | None:
         return environment.get(f"KOMET_{name}", "").strip() or None
 
-    def number(name: str, default: int) -> int:
-        value = text(name)
-        if value is None:
-            return default
-        if not value.isascii() or not value.isdigit() or int(value) == 0:
-            raise BadSettings(
-                "bad_setting", name=f"KOMET_{name}", value=value, wanted="a whole number above 0"
-            )
+    def number(name: str, default: int, most: int = _MOST) -> int:
+        value = text(name) or str(default)
+        if not re.fullmatch("[0-9]{1,10}", value) or not 0 < int(value) <= most:
+            wanted = f"a whole number from 1 to {most}"
+            raise BadSettings("bad_setting", name=f"KOMET_{name}", value=value, wanted=wanted)
         return int(value)
 
-    data_dir = Path(text("DATA_DIR") or user_data_dir("komet-import", appauthor=False)).expanduser()
+    data_dir = _data_dir(text("DATA_DIR") or user_data_dir("komet-import", appauthor=False))
     return Settings(
         data_dir=data_dir,
         database_url=text("DATABASE_URL") or f"sqlite:///{(data_dir / 'komet.sqlite3').as_posix()}",
@@ -104,13 +104,28 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     )
 
 
+def _data_dir(value: str) -> Path:
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:
+        wanted = "a folder; this system has no home directory of that name"
+        raise BadSettings("bad_setting", name="KOMET_DATA_DIR", value=value, wanted=wanted) from error
+
+
 def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if not _is_web_address(value):
         raise BadSettings(
             "bad_setting", name="KOMET_BASE_URL", value=value, wanted="an address like http://localhost:8501"
         )
     return value
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def _mail_server(text: _Text, number: _Number) -> MailServer | None:
@@ -131,7 +146,7 @@ def _mail_server(text: _Text, number: _Number) -> MailServer | None:
         )
     return MailServer(
         host=host,
-        port=number("SMTP_PORT", DEFAULT_MAIL_PORT[security]),
+        port=number("SMTP_PORT", DEFAULT_MAIL_PORT[security], _LAST_PORT),
         security=security,
         sender=sender,
         user=user,

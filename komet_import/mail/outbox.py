@@ -28,12 +28,17 @@ def pause_after(attempts: int) -> timedelta | None:
     return PAUSES[attempts - 1] if attempts <= len(PAUSES) else None
 
 
+def eml_path(directory: Path, mail_id: int) -> Path:
+    """Where `keep_as_eml` puts it."""
+    return directory / f"mail-{mail_id:06}.eml"
+
+
 def keep_as_eml(directory: Path, mail_id: int, eml: bytes) -> Path:
     """Writes the file whole or not at all, readable by its owner alone; the same e-mail again replaces it.
 
     Raises BadSettings when the folder cannot be written.
     """
-    path = directory / f"mail-{mail_id:06}.eml"
+    path = eml_path(directory, mail_id)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         _replace(path, eml)

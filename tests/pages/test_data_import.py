@@ -14,7 +14,7 @@ def test_the_start_offers_templates_legend_drop_area_and_how_rows_match(open_app
     app = open_app()
     assert not app.exception
     assert app.title[0].value == "Import from Excel"
-    assert [button.label for button in app.get("download_button")] == ["Download"] * 3
+    assert [button.proto.label for button in app.get("download_button")] == ["Download"] * 3
     text = words(app)
     assert "Nothing is open" in text
     assert "How rows find their customer" in text

@@ -29,7 +29,7 @@ def test_an_import_shows_its_figures_discrepancies_changes_mail_and_file(open_ap
     issues, changes = (frame.value for frame in app.dataframe)
     assert issues.iloc[0].tolist()[:4] == [3, "Error", "Terms", "<b>Nett</b>"]
     assert changes.iloc[0].tolist() == [2, 1, "Phone", "(blank)", "305"]
-    labels = [button.label for button in app.get("download_button")]
+    labels = [button.proto.label for button in app.get("download_button")]
     assert {"Discrepancy workbook", "Original file"} <= set(labels)
     assert "No mail server is set" in words(app)
 

@@ -1,0 +1,116 @@
+"""What the stories share: a desk on a database of its own, and files as people send them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from komet_import import documents, importer
+from komet_import.desk import Desk, open_desk
+from komet_import.drafting import OpenDraft
+from komet_import.importer import Choices
+from komet_import.settings import from_environment
+from komet_import.store.database import open_database
+from komet_import.store.imports import ImportRecord
+
+Document = dict[str, Any]
+Row = Mapping[str, object]
+
+FILE = "customers.csv"
+NEW: dict[str, object] = {
+    "Customer Code": "ABC",
+    "Customer Name": "ABC Wholesale",
+    "Location Codes": "MIA:LAX",
+    "Main Location": "MIA",
+}
+
+
+@contextmanager
+def at_desk(folder: Path, **settings: Any) -> Iterator[Desk]:
+    """The administrator's desk in the example company, or as the settings say; another writer is not waited for."""
+    read = replace(from_environment({"KOMET_DATA_DIR": str(folder)}), **settings)
+    database = open_database(read.database_url, read.data_dir, busy_seconds=0.2)
+    try:
+        yield open_desk(read, database)
+    finally:
+        database.close()
+
+
+def rows_of(count: int) -> list[dict[str, object]]:
+    """New customers."""
+    return [NEW | {"Customer Code": f"C{n}", "Customer Name": f"Florist {n}"} for n in range(count)]
+
+
+def csv_of(*rows: Row) -> bytes:
+    """The columns are those that any of the rows has; the first row is number 2."""
+    headers = _headers(rows)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(headers)
+    writer.writerows([row.get(header, "") for header in headers] for row in rows)
+    return out.getvalue().encode()
+
+
+def xlsx_of(*rows: Row) -> bytes:
+    """The same as a workbook; values keep their types, and a text that begins with = is a formula."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    headers = _headers(rows)
+    sheet.append(headers)
+    for row in rows:
+        sheet.append([row.get(header) for header in headers])
+    out = io.BytesIO()
+    book.save(out)
+    book.close()
+    return out.getvalue()
+
+
+def _headers(rows: Sequence[Row]) -> list[str]:
+    return list(dict.fromkeys(header for row in rows for header in row))
+
+
+def checked(desk: Desk, content: bytes, **choices: Any) -> Document:
+    """What `check --json` prints."""
+    table, matching, draft = importer.check(desk, FILE, content, Choices(**choices))
+    return documents.checked(FILE, table.sheet, matching, draft, draft.plan())
+
+
+def found(document: Document) -> list[tuple[int, str | None, str]]:
+    """Each issue as (row, header, code)."""
+    return [(issue["row"], issue["column"], issue["code"]) for issue in document["issues"]]
+
+
+def uploaded(desk: Desk, content: bytes, **choices: Any) -> OpenDraft:
+    return importer.upload(desk, FILE, content, Choices(**choices))
+
+
+def committed(desk: Desk, opened: OpenDraft) -> ImportRecord:
+    """Commits the plan as it is now."""
+    return importer.commit(desk, opened, opened.draft.plan().hash)
+
+
+def imported(desk: Desk, content: bytes, **choices: Any) -> ImportRecord:
+    return committed(desk, uploaded(desk, content, **choices))
+
+
+def stored(desk: Desk) -> dict[str, Document]:
+    """The customers by code, as `customers --json` prints them."""
+    rows, _total = importer.find_customers(desk, None, None)
+    return {customer["code"]: customer for customer in documents.customers(rows)}
+
+
+def is_empty(desk: Desk) -> bool:
+    """Whether the database holds no trace of an import."""
+    return not (importer.count_customers(desk) or importer.count_imports(desk) or importer.outbox(desk))
+
+
+# One row goes in, the other lacks its name.
+TWO = csv_of(NEW, NEW | {"Customer Code": "DEF", "Customer Name": "", "Phone": "1"})

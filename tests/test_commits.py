@@ -1,0 +1,200 @@
+"""Commits: once, as shown, whole or not at all, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from komet_import import importer
+from komet_import.desk import Desk, open_desk
+from komet_import.errors import Refused, StoreUnavailable
+from komet_import.store.imports import ImportState
+from tests.stories import (
+    FILE,
+    NEW,
+    TWO,
+    at_desk,
+    checked,
+    committed,
+    csv_of,
+    imported,
+    is_empty,
+    rows_of,
+    stored,
+    uploaded,
+)
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_a_second_commit_of_a_draft_gives_the_first_result(desk: Desk) -> None:
+    opened = uploaded(desk, TWO)
+    other_tab = importer.open_draft(desk, opened.stored.draft_id)
+    record = committed(desk, opened)
+    assert committed(desk, opened) == record
+    assert committed(desk, other_tab) == record
+    assert (importer.count_imports(desk), len(importer.outbox(desk))) == (1, 1)
+    assert importer.stored_draft(desk, opened.stored.draft_id).import_id == record.import_id
+
+
+def test_only_the_plan_that_was_shown_is_committed(desk: Desk) -> None:
+    opened = uploaded(desk, TWO)
+    shown = opened.draft.plan().hash
+    importer.edit(desk, opened, [(2, "phone", "1")])
+    with pytest.raises(Refused) as caught:
+        importer.commit(desk, opened, shown)
+    assert caught.value.code == "plan_moved"
+    assert is_empty(desk)
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        pytest.param({"Customer Code": "OLD", "Phone": "2"}, id="a customer that the plan updates"),
+        pytest.param({"Customer Code": "SAME", "Phone": "2"}, id="a customer that the plan leaves as it is"),
+        pytest.param(NEW | {"Customer Name": "First"}, id="a code that the plan gives away"),
+    ],
+)
+def test_a_commit_is_refused_when_its_customers_moved_and_works_after_a_new_look(
+    desk: Desk, meanwhile: dict[str, str]
+) -> None:
+    old, same = ({"Customer Code": code, "Customer Name": code} for code in ("OLD", "SAME"))
+    imported(desk, csv_of(NEW | old, NEW | same))
+    opened = uploaded(desk, csv_of(NEW | {"Phone": "3"}, NEW | old | {"Phone": "3"}, NEW | same))
+    imported(desk, csv_of(meanwhile))
+    before = stored(desk)
+    with pytest.raises(Refused, match="nothing was imported") as caught:
+        committed(desk, opened)
+    assert caught.value.code == "plan_moved"
+    assert stored(desk) == before
+    assert importer.count_imports(desk) == 2
+    again = importer.open_draft(desk, opened.stored.draft_id)
+    assert committed(desk, again).state is ImportState.COMMITTED
+    assert {stored(desk)[code]["phone"] for code in ("ABC", "OLD")} == {"3"}
+
+
+def test_a_commit_is_refused_when_the_companys_lists_moved(desk: Desk) -> None:
+    opened = uploaded(desk, csv_of(NEW | {"Terms": "Net 30"}))
+    company = importer.company_document(desk)
+    importer.load_company(desk, "company.json", company | {"lists": company["lists"] | {"terms": []}})  # type: ignore[operator]
+    with pytest.raises(Refused):
+        committed(desk, opened)
+    later = open_desk(desk.settings, desk.database)
+    assert importer.has_moved(later, opened)
+    again = importer.open_draft(later, opened.stored.draft_id)
+    assert [issue.code for issue in again.draft.issues(2)] == ["not_in_list"]
+
+
+def test_the_same_bytes_again_are_refused_with_the_import_they_were(desk: Desk) -> None:
+    content = csv_of(NEW)
+    importer.refuse_repetition(desk, FILE, content)
+    record = imported(desk, content)
+    with pytest.raises(Refused, match=rf"\(import {record.import_id}\).*add --again") as caught:
+        importer.refuse_repetition(desk, "other name.csv", content)
+    assert caught.value.code == "already_imported"
+    importer.refuse_repetition(desk, FILE, content + b"\n")
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from komet_import import importer
+from tests.stories import at_desk
+folder, draft_id = sys.argv[1:]
+
+def progress(share):
+    if share >= 0.8:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+with at_desk(Path(folder)) as desk:
+    opened = importer.open_draft(desk, draft_id)
+    importer.commit(desk, opened, opened.draft.plan().hash, progress)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_commit_killed_in_the_middle_leaves_nothing_behind_and_is_made_again(tmp_path: Path) -> None:
+    with at_desk(tmp_path) as desk:
+        imported(desk, csv_of(*rows_of(1000)))
+        opened = uploaded(desk, csv_of(*(row | {"Phone": "305"} for row in rows_of(20_000))))
+    arguments = [str(tmp_path), opened.stored.draft_id]
+    died = subprocess.run([sys.executable, "-c", KILLED, *arguments], cwd=ROOT, capture_output=True)
+    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+    with at_desk(tmp_path) as desk:
+        assert (importer.count_customers(desk), importer.count_imports(desk)) == (1000, 1)
+        assert len(importer.outbox(desk)) == 1
+        assert {customer["phone"] for customer in stored(desk).values()} == {None}
+        again = importer.open_draft(desk, opened.stored.draft_id)
+        record = committed(desk, again)
+        assert (record.counts.inserted, record.counts.updated) == (19_000, 1000)
+        assert importer.count_customers(desk) == 20_000
+    with closing(sqlite3.connect(tmp_path / "komet.sqlite3")) as raw:
+        assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_locked_database_says_so_and_loses_nothing(desk: Desk) -> None:
+    opened = uploaded(desk, TWO)
+    other = sqlite3.connect(desk.settings.data_dir / "komet.sqlite3", isolation_level=None)
+    with closing(other):
+        other.execute("BEGIN IMMEDIATE")
+        for step in (
+            lambda: uploaded(desk, TWO),
+            lambda: importer.edit(desk, opened, [(3, "name", "DEF")]),
+            lambda: committed(desk, opened),
+        ):
+            with pytest.raises(StoreUnavailable, match=r"busy.*Nothing was changed") as caught:
+                step()
+            assert caught.value.code == "database_busy"
+        assert checked(desk, TWO)["counts"]["new"] == 1
+        assert opened.draft.text(3, "name") == ""
+    importer.edit(desk, opened, [(3, "name", "DEF")])
+    assert committed(desk, opened).counts.inserted == 2
+
+
+def test_a_full_disk_says_so_and_loses_nothing(desk: Desk) -> None:
+    opened = uploaded(desk, csv_of(*rows_of(2000)))
+    with desk.database.reading() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 10}")
+    with pytest.raises(StoreUnavailable, match=r"disk.*full.*Nothing was changed") as caught:
+        committed(desk, opened)
+    assert caught.value.code == "disk_full"
+    assert is_empty(desk)
+    with desk.database.reading() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    assert committed(desk, opened).counts.inserted == 2000
+
+
+def test_an_unforeseen_failure_stays_in_the_history_and_may_be_tried_again(desk: Desk) -> None:
+    class Broken(Exception):
+        pass
+
+    def progress(_share: float) -> None:
+        raise Broken
+
+    opened = uploaded(desk, TWO)
+    with pytest.raises(Broken):
+        importer.commit(desk, opened, opened.draft.plan().hash, progress)
+    (record,) = importer.history(desk, None)
+    assert (record.state, record.rows, record.counts.rejected) == (ImportState.FAILED, 2, 2)
+    assert record.failure is not None
+    assert "nothing was imported" in record.failure
+    assert (importer.count_customers(desk), importer.outbox(desk)) == (0, [])
+    assert committed(desk, opened).counts.inserted == 1
+
+
+def test_of_two_imports_of_the_same_bytes_at_once_one_is_refused(desk: Desk) -> None:
+    first, second = uploaded(desk, csv_of(NEW)), uploaded(desk, csv_of(NEW))
+    committed(desk, first)
+    again = importer.open_draft(desk, second.stored.draft_id)
+    plan = again.draft.plan().hash
+    with pytest.raises(Refused, match="add --again") as caught:
+        importer.commit(desk, again, plan, again=False)
+    assert caught.value.code == "already_imported"
+    assert importer.commit(desk, again, plan).counts.unchanged == 1
