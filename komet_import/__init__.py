@@ -1,0 +1,24 @@
+"""Komet Import: customers from an Excel file into Komet Sales, every problem in sight, exactly what was shown.
+
+The way of one file: `workbook` reads bytes into a table of texts, `review` matches its headers and judges its rows
+into a draft and a plan, `store` keeps the draft and commits the plan with its audit, `mail` tells what came of it.
+
+The map of the house, from the roof down. A room may import those below it, never those above or beside it:
+
+    app.py, pages/         one file a screen: what it shows, nothing else
+    ui/ · __main__         Streamlit parts shared by the pages · the command line
+    jobs · documents, console   background work · what the command line prints, as JSON and for people
+    importer               the use cases, one function a button: the table of contents
+    drafting · delivery    a draft kept in step with what is stored · the e-mails of an import
+    desk                   who works, for which company, with which database
+    access                 who is signed in and what they may do
+    workbook/ · store/ · mail/  files in and out · the database · e-mails; these three do not know each other
+    review/                matching, rules, issues, draft, plan: pure, no input or output
+    schema/                what a Customers file may contain: the declaration of its columns
+    settings               what the environment decides
+    errors                 why work cannot go on: one exception tree
+
+Each heavy library has one home: Streamlit in app.py, pages/ and ui/, its grid in ui/ alone; openpyxl, fastexcel and
+python-calamine in workbook/; SQLAlchemy and Alembic in store/; yagmail in mail/. pyproject.toml holds all of this as
+contracts, and import-linter checks them with the tests.
+"""
