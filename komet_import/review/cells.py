@@ -31,7 +31,7 @@ class ColumnCells(dict[str, str]):
 
     def of(self, texts: Sequence[str]) -> list[str]:
         """The value of each text."""
-        return list(texts) if self._all_plain(texts) else [self[text] for text in texts]
+        return list(texts) if self._all_plain(texts) else list(map(self.__getitem__, texts))
 
     def _all_plain(self, texts: Sequence[str]) -> bool:
         """Whether these are stored as they stand: asked of the whole column at once, since most columns are."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
+import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from komet_import.review.crowd import NAMED, Crowd
 from komet_import.review.issues import Issue
-from komet_import.review.plan import Action, Change, Counts, Plan, PlannedRow, Snapshot
+from komet_import.review.plan import Action, Counts, Plan, Snapshot
+from komet_import.review.planning import make_plan
 from komet_import.review.rules import Batch, Rules, Verdicts
 from komet_import.schema.column import Declaration
 from komet_import.schema.company import Company
@@ -108,7 +110,7 @@ class Draft:
     @staticmethod
     def _keys(ids: Iterable[str], codes: Iterable[str], names: Iterable[str]) -> Keys:
         return Keys(
-            frozenset(number for text in set(ids) if (number := _whole(text)) is not None),
+            frozenset(number for text in set(ids) if (number := _whole_number(text)) is not None),
             frozenset(fold(text) for text in set(codes) if text),
             frozenset(fold(text) for text in set(names) if text),
         )
@@ -126,7 +128,9 @@ class Draft:
         self._issues: dict[int, tuple[Issue, ...]] = {}
         self._changed: dict[int, tuple[str, ...]] = {}
         self._kinds: dict[ProblemKind, set[int]] = {}
-        self._judge(range(len(self.numbers)))
+        self._plan: Plan | None = None
+        with _uncollected():
+            self._whole: Verdicts | None = self._judge(range(len(self.numbers)))
 
     def _judge(self, positions: Sequence[int]) -> Verdicts:
         whole = len(positions) == len(self.numbers)
@@ -142,9 +146,10 @@ class Draft:
         """What the rules say now replaces what they said of these rows before."""
         for i, position in enumerate(positions):
             action = self._action(i, verdicts)
-            self._tally[self._actions[position]] -= 1
-            self._tally[action] += 1
-            self._actions[position] = action
+            if action is not self._actions[position]:
+                self._tally[self._actions[position]] -= 1
+                self._tally[action] += 1
+                self._actions[position] = action
         for position in [p for p in positions if p in self._issues]:
             self._forget_issues(position)
         reported = verdicts.problems.keys() | {i for i in verdicts.rejected if self._left_out[positions[i]]}
@@ -220,6 +225,7 @@ class Draft:
         touched = self._crowd.move(position, self._row_keys[position], keys)
         self._row_keys[position] = keys
         self._judge(sorted({position, *touched}))
+        self._whole = self._plan = None
 
     # -- what the rules say ------------------------------------------------------------------------------------
 
@@ -307,59 +313,41 @@ class Draft:
     # -- the plan ----------------------------------------------------------------------------------------------
 
     def plan(self) -> Plan:
-        """What a commit of the draft as it stands would do."""
-        verdicts = self._judge(range(len(self.numbers)))
-        columns = [verdicts.values[column.key] for column in self.declaration.value_columns]
-        texts = zip(*columns, strict=True)
-        rows = [
-            PlannedRow(
-                number,
-                action,
-                record.record_id if record else None,
-                record.version if record else None,
-                stored,
-            )
-            for number, action, record, stored in zip(
-                self.numbers, self._actions, verdicts.records, texts, strict=True
-            )
-            if action is not Action.REJECTED
-        ]
-        changes = list(self._changes(verdicts))
-        rejected = [
-            n for n, action in zip(self.numbers, self._actions, strict=True) if action is Action.REJECTED
-        ]
-        return Plan(
-            hash=self._hash(rows),
-            company_version=self.company.version,
-            counts=self.counts,
-            rows=rows,
-            changes=changes,
-            issues=list(self.all_issues()),
-            cells={row: {key: self.text(row, key) for key in self.columns} for row in rejected},
-        )
+        """What a commit of the draft as it stands would do; the same plan until the next edit."""
+        if self._plan is None:
+            with _uncollected():
+                verdicts = self._whole or self._judge(range(len(self.numbers)))
+                self._plan = make_plan(
+                    self.declaration,
+                    self.company,
+                    self.numbers,
+                    self._actions,
+                    verdicts,
+                    issues=list(self.all_issues()),
+                    cells={
+                        row: {key: self.text(row, key) for key in self.columns}
+                        for row in self._rejected_rows()
+                    },
+                )
+        return self._plan
 
-    def _changes(self, verdicts: Verdicts) -> Iterator[Change]:
-        index = {column.key: i for i, column in enumerate(self.declaration.value_columns)}
-        for position, keys in sorted(self._changed.items()):
-            record = verdicts.records[position]
-            if record is not None and self._actions[position] is Action.UPDATE:
-                for key in keys:
-                    new = verdicts.values[key][position]
-                    yield Change(self.numbers[position], record.record_id, key, record.texts[index[key]], new)
-
-    def _hash(self, rows: Sequence[PlannedRow]) -> str:
-        """Of everything that decides what a commit writes, and of the stored state it was made from."""
-        digest = hashlib.sha256(
-            f"{self.company.company_id}/{self.company.version}/{len(self.numbers)}".encode()
-        )
-        for row in rows:
-            written = () if row.action is Action.UNCHANGED else row.texts
-            head = f"{row.row}\x1e{row.action}\x1e{row.record_id}\x1e{row.version}\x1e"
-            digest.update((head + "\x1f".join(written) + "\x1d").encode("utf-8", "surrogatepass"))
-        return digest.hexdigest()
+    def _rejected_rows(self) -> Iterator[int]:
+        return (n for n, action in zip(self.numbers, self._actions, strict=True) if action is Action.REJECTED)
 
 
-def _whole(text: str) -> int | None:
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Bulk work makes a million small objects and no cycles; the collector would go through them all, many times."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _whole_number(text: str) -> int | None:
     """The ID that a text may mean, up to what the database holds."""
     bare = text.partition(".")[0].lstrip("+0")
     return (

@@ -70,13 +70,18 @@ class Rules:
         """What each row shares with others, from the texts of its key columns."""
         count = len(left_out)
         ids, codes, names = (self._usable(key, texts, count) for key in self._key_columns)
-        given = texts.get(self.declaration.id_key) or [""] * count
-        found = []
-        for out, text, own_id, code, name in zip(left_out, given, ids, codes, names, strict=True):
-            folded = fold(code)
-            customer = None if text and not own_id else self._customer(own_id, folded)
-            found.append(RowKeys() if out else RowKeys(own_id, folded, fold(name), customer))
-        return found
+        codes, names = [fold(code) for code in codes], [fold(name) for name in names]
+        given = texts.get(self.declaration.id_key) or ids
+        customers = [
+            None if text and not own_id else self._customer(own_id, code)
+            for text, own_id, code in zip(given, ids, codes, strict=True)
+        ]
+        found = list(map(RowKeys, ids, codes, names, customers))
+        return (
+            [RowKeys() if out else keys for out, keys in zip(left_out, found, strict=True)]
+            if any(left_out)
+            else found
+        )
 
     @property
     def _key_columns(self) -> tuple[str, str, str]:
@@ -111,7 +116,7 @@ class _Judgement:
         self._crowd = crowd
         self._records = [rules.record(key) for key in keys]
         self._matched = [i for i, record in enumerate(self._records) if record is not None]
-        self._nothing = [""] * len(keys)
+        self._stored = self._stored_columns()
         self._out = Verdicts(self._records, {})
         self._wrong: dict[int, dict[str, Problem]] = {}
         self._ids = batch.texts.get(self._declaration.id_key) or [""] * len(batch.positions)
@@ -149,10 +154,10 @@ class _Judgement:
 
     def _read(self, index: int, column: Column) -> None:
         """What each row would store in a column, which rows change it, and which cells are wrong."""
-        key, stored = column.key, self._stored(index)
+        key, stored = column.key, self._stored[index]
         texts = self._batch.texts.get(key)
-        values = stored if texts is None else self._over_stored(column, texts, stored)
-        if texts is not None and values != stored:
+        values = list(stored) if texts is None else self._over_stored(column, texts, stored)
+        if self._matched and tuple(values) != stored:
             for i in self._matched:
                 if values[i] != stored[i]:
                     self._out.changed.setdefault(i, []).append(key)
@@ -163,17 +168,18 @@ class _Judgement:
             ]
         self._out.values[key] = values
 
-    def _stored(self, index: int) -> list[str]:
+    def _stored_columns(self) -> Sequence[Sequence[str]]:
+        """The stored texts of the rows' customers, column by column."""
         if not self._matched:
-            return self._nothing
+            return [("",) * len(self._records)] * len(self._declaration.value_columns)
         blank = self._rules._blank
-        return [(record or blank).texts[index] for record in self._records]
+        return list(zip(*[(record or blank).texts for record in self._records], strict=True))
 
-    def _over_stored(self, column: Column, texts: Sequence[str], stored: list[str]) -> list[str]:
+    def _over_stored(self, column: Column, texts: Sequence[str], stored: Sequence[str]) -> list[str]:
         """The file's values, and the stored ones where a cell is wrong, ignored, or blank and keeps."""
         cells = self._rules.cells[column.key]
         values = cells.of(texts)
-        if not self._matched:
+        if not self._matched or "" not in values:
             return values
         if self._rules.clear_blanks and not column.default and column.key not in self._batch.absent:
             return [
@@ -188,7 +194,7 @@ class _Judgement:
         texts = self._batch.texts.get(column.key, ())
         if not problems or problems.keys().isdisjoint(texts):
             return
-        stored = self._stored(index)
+        stored = self._stored[index]
         for i, text in enumerate(texts):
             problem = problems.get(text)
             if problem is not None and fold(text) != fold(stored[i]):
@@ -232,6 +238,8 @@ class _Judgement:
                     self._report(i, key, problem)
 
     def _judge_duplicates(self, live: Iterable[int]) -> None:
+        if not self._crowd.any_shared(0, 1, 3):
+            return
         id_key, code_key = self._declaration.id_key, self._declaration.code_key
         for i in live:
             keys, position = self._keys[i], self._batch.positions[i]
@@ -249,6 +257,8 @@ class _Judgement:
         return Problem(IssueCode.DUPLICATE_IN_FILE, facts={"others": tuple(others)})
 
     def _judge_codes(self, live: Iterable[int]) -> None:
+        if not self._matched:
+            return
         code_key = self._declaration.code_key
         for i in live:
             record, code = self._records[i], self._keys[i].code
@@ -281,6 +291,8 @@ class _Judgement:
                 yield i
 
     def _judge_names(self, live: Iterable[int]) -> None:
+        if not self._crowd.any_shared(2) and not self._rules.snapshot.ids_by_name:
+            return
         key = self._declaration.name_key
         for i in self._own_rows(key, live):
             name, record = self._keys[i].name, self._records[i]
