@@ -308,6 +308,13 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(arguments, "bad_argument", f"{sentence}. See python -m komet_import --help.")
     except (click.Abort, KeyboardInterrupt):
         return _failed(arguments, "interrupted", "Interrupted; what was not reported as done was not done.")
+    except Exception as error:
+        # The outermost edge: Python's own exit code, 1, would say that some rows were rejected.
+        logging.getLogger("komet_import").critical("Unexpected", exc_info=error)
+        reason = (
+            f"It failed unexpectedly ({type(error).__name__}); what was not reported as done was not done."
+        )
+        return _failed(arguments, "unexpected", reason)
     return 0
 
 

@@ -73,7 +73,7 @@ def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
 def deliver(desk: Desk, *, waiting: bool) -> int:
     """Tries what waits in the outbox and is due; returns how many were sent. Failures are kept with their e-mail.
 
-    With `waiting`, those whose next try is still to come are tried too.
+    With `waiting`, those whose next try is still to come are tried too, and those kept from before there was a server.
 
     Without a mail server, each e-mail is kept as an `.eml` file instead, and goes on waiting.
     """
@@ -83,7 +83,7 @@ def deliver(desk: Desk, *, waiting: bool) -> int:
         return 0
     with desk.database.reading() as connection:
         moment = datetime.now(UTC) + (timedelta(days=365) if waiting else timedelta(0))
-        due = mails.due(connection, desk.company.company_id, moment, limit)
+        due = mails.due(connection, desk.company.company_id, moment, limit, kept=waiting)
     return sum(_try(desk, mail) for mail in due)
 
 

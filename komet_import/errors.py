@@ -34,6 +34,7 @@ WORDING: dict[str, str] = {
     "not_as_planned": "The import would not have done what was shown ({detail}), so nothing was imported. Look at the preview again.",
     # BadArguments.
     "bad_argument": "{detail}",
+    "unknown_header": "There is no column “{header}” in {file} to map. Write its header as it stands in the file.",
     "unknown_sheet": "{file} has no sheet {sheet}. It has: {sheets}.",
     "unreadable_path": "{path} cannot be read: {reason}. Check the path and try again.",
     "unwritable_path": "{path} cannot be written: {reason}. Choose another place and try again.",

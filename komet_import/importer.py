@@ -16,7 +16,7 @@ from komet_import.drafting import OpenDraft
 from komet_import.errors import BadArguments, KometError, Refused, UnusableFile
 from komet_import.review.draft import Draft
 from komet_import.review.issues import Issue
-from komet_import.review.matching import Matching, match
+from komet_import.review.matching import Matching, header_key, match
 from komet_import.review.plan import Plan
 from komet_import.schema.customer_examples import example_records
 from komet_import.schema.customers import CUSTOMERS
@@ -68,6 +68,10 @@ def check(desk: Desk, file: str, content: bytes, choices: Choices) -> tuple[Tabl
     """Reads, validates and plans a file; writes nothing to the database. Raises UnusableFile or BadArguments."""
     mapping = choices.mapping or {}
     table = drafting.read(desk, file, content, choices.sheet, mapping)
+    theirs = {header_key(header) for header in table.headers}
+    for header in mapping:
+        if header_key(header) not in theirs:
+            raise BadArguments("unknown_header", file=file, header=header)
     matching = match(table.headers, CUSTOMERS, mapping)
     return table, matching, drafting.judge(desk, table, matching, choices.blank_cells)
 

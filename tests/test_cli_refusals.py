@@ -21,6 +21,7 @@ from tests.workbook import odd_workbooks as odd
         ("check", "one.csv", "--map", "no equals sign"),
         ("check", "one.csv", "--map", "=Customer Code"),
         ("check", "one.csv", "--map", "Phone=No Such Header"),
+        ("check", "one.csv", "--map", "No such column=Phone"),
         ("check", "one.csv", "--blank-cells", "maybe"),
         ("check", "one.csv", "--all-or-nothing"),
         ("check", "missing.csv"),

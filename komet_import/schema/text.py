@@ -21,7 +21,7 @@ def tidy(text: str) -> str:
     """Trims the ends, makes one space of many (non-breaking, tabs, line breaks), drops zero-width ones; NFC."""
     if not _SUSPECT.search(text):
         return text
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     return _SPACES.sub(" ", text).strip(_ENDS)
 
 

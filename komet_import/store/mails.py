@@ -92,9 +92,13 @@ def outbox(
     return [_mail(row) for row in conn.execute(wanted)]
 
 
-def due(conn: sa.Connection, company_id: int, now: datetime, limit: int) -> list[StoredMail]:
-    """What waits and may be tried now, kept ones too, oldest first."""
-    ripe = sa.or_(mail.c.next_try_at.is_(None), mail.c.next_try_at <= now)
+def due(
+    conn: sa.Connection, company_id: int, now: datetime, limit: int, *, kept: bool = True
+) -> list[StoredMail]:
+    """What waits and may be tried now, oldest first; with `kept` also what waits since there was no mail server."""
+    ripe = mail.c.next_try_at <= now
+    if kept:
+        ripe = sa.or_(ripe, mail.c.next_try_at.is_(None))
     wanted = _mails(company_id).where(mail.c.state == MailState.WAITING, ripe)
     return [_mail(row) for row in conn.execute(wanted.order_by(mail.c.id).limit(limit))]
 
