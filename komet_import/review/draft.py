@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from komet_import.bulk import uncollected
 from komet_import.review.crowd import NAMED, Crowd
 from komet_import.review.issues import Issue
 from komet_import.review.plan import Action, Counts, Plan, Snapshot
@@ -129,7 +128,7 @@ class Draft:
         self._changed: dict[int, tuple[str, ...]] = {}
         self._kinds: dict[ProblemKind, set[int]] = {}
         self._plan: Plan | None = None
-        with _uncollected():
+        with uncollected():
             self._whole: Verdicts | None = self._judge(range(len(self.numbers)))
 
     def _judge(self, positions: Sequence[int]) -> Verdicts:
@@ -315,7 +314,7 @@ class Draft:
     def plan(self) -> Plan:
         """What a commit of the draft as it stands would do; the same plan until the next edit."""
         if self._plan is None:
-            with _uncollected():
+            with uncollected():
                 verdicts = self._whole or self._judge(range(len(self.numbers)))
                 self._plan = make_plan(
                     self.declaration,
@@ -333,18 +332,6 @@ class Draft:
 
     def _rejected_rows(self) -> Iterator[int]:
         return (n for n, action in zip(self.numbers, self._actions, strict=True) if action is Action.REJECTED)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Bulk work makes a million small objects and no cycles; the collector would go through them all, many times."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _whole_number(text: str) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -25,8 +25,8 @@ _FLAGS: dict[str, Stored] = {_RENDER_BOOLEAN(flag): flag for flag in (True, Fals
 _WORDS: dict[Stored, str] = {flag: word for word, flag in _FLAGS.items()}
 
 
-def to_stored(columns: Iterable[Column]) -> Callable[[Iterable[Iterable[str]]], Iterator[tuple[Stored, ...]]]:
-    """A function from the texts of these columns to rows for a staging table.
+def to_stored(columns: Iterable[Column]) -> Callable[[Iterable[Iterable[str]]], list[Iterable[Stored]]]:
+    """A function from the texts of these columns to their values for a staging table, column by column.
 
     Blank texts stay: `staged_value` makes NULLs of them.
     """
@@ -37,7 +37,7 @@ def to_stored(columns: Iterable[Column]) -> Callable[[Iterable[Iterable[str]]], 
 def to_texts(columns: Iterable[Column]) -> Callable[[Iterable[Iterable[Stored]]], Iterator[tuple[str, ...]]]:
     """The way back: a function from the values of these columns, as `read_value` selects them, to rows of texts."""
     converters = [_renderer(column) for column in columns]
-    return lambda values: _convert(converters, values)
+    return lambda values: zip(*_convert(converters, values), strict=True)
 
 
 def staged_value(staged: sa.Table, column: Column) -> sa.ColumnElement[Stored]:
@@ -63,11 +63,10 @@ def _is_text(column: Column) -> bool:
 
 def _convert(
     converters: Iterable[Callable[[A], B] | None], columns: Iterable[Iterable[A]]
-) -> Iterator[tuple[B, ...]]:
-    """The rows of the converted columns; without a converter a column passes as it is."""
+) -> list[Iterable[Any]]:
+    """Without a converter a column passes as it is."""
     pairs = zip(converters, columns, strict=True)
-    converted = (values if convert is None else map(convert, values) for convert, values in pairs)
-    return zip(*converted, strict=True)
+    return [values if convert is None else map(convert, values) for convert, values in pairs]
 
 
 class _Remembered(dict[A, B]):

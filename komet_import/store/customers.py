@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from komet_import.bulk import uncollected
 from komet_import.review.plan import Record, Snapshot
 from komet_import.schema.column import Declaration
 from komet_import.schema.text import fold, has_control_characters, tidy
@@ -77,12 +78,13 @@ def _texts_of(declaration: Declaration, table: sa.Table, *more: sa.ColumnElement
 def _snapshot(declaration: Declaration, found: sa.CursorResult[*tuple[Any, ...]]) -> Snapshot:
     snapshot, texts = Snapshot(), to_texts(declaration.value_columns)
     names: dict[str, list[int]] = {}
-    for rows in found.partitions(CHUNK):
-        code_keys, name_keys, ids, versions, *columns = zip(*rows, strict=True)
-        snapshot.records.update(zip(ids, map(Record, ids, versions, texts(columns)), strict=True))
-        snapshot.id_by_code.update(zip(code_keys, ids, strict=True))
-        for name_key, record_id in zip(name_keys, ids, strict=True):
-            names.setdefault(name_key, []).append(record_id)
+    with uncollected():
+        for rows in found.partitions(CHUNK):
+            code_keys, name_keys, ids, versions, *columns = zip(*rows, strict=True)
+            snapshot.records.update(zip(ids, map(Record, ids, versions, texts(columns)), strict=True))
+            snapshot.id_by_code.update(zip(code_keys, ids, strict=True))
+            for name_key, record_id in zip(name_keys, ids, strict=True):
+                names.setdefault(name_key, []).append(record_id)
     snapshot.ids_by_name = {name: tuple(sorted(named)) for name, named in names.items()}
     return snapshot
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import sqlite3
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.benchmarks.files import DATABASE, EXISTING, FILE
 from tests.benchmarks.measured import answer, seconds_of
+
+if TYPE_CHECKING:
+    from openpyxl.styles import Alignment
 
 
 def read_by_pandas(folder: Path, rows: int) -> float:
@@ -41,7 +45,7 @@ def insert_bare(folder: Path, rows: int) -> float:
 
 
 def write_by_openpyxl(folder: Path, rows: int) -> float:
-    """The same cells with the same number formats, in openpyxl's normal mode, row by row as they are read."""
+    """The same cells with the same styles, in openpyxl's normal mode, row by row as they are read."""
     from openpyxl import Workbook, load_workbook
 
     source = load_workbook(folder / EXISTING, read_only=True)
@@ -49,12 +53,13 @@ def write_by_openpyxl(folder: Path, rows: int) -> float:
     sheet = workbook.active
     spent = 0.0
     for row, cells in enumerate(source.worksheets[0].iter_rows(), 1):
-        values = [(c.column, c.value, c.number_format) for c in cells if c.value is not None]
+        values = [(c.column, c.value, c.number_format, c.alignment) for c in cells if c.value is not None]
 
-        def put(row: int = row, values: list[tuple[int, object, str]] = values) -> None:
-            for position, value, form in values:
+        def put(row: int = row, values: list[tuple[int, object, str, Alignment]] = values) -> None:
+            for position, value, form, alignment in values:
                 cell = sheet.cell(row, position, value)
                 cell.number_format = form
+                cell.alignment = alignment
 
         spent += seconds_of(put)
     return spent + seconds_of(lambda: workbook.save(folder / "by-openpyxl.xlsx"))
