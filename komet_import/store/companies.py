@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from komet_import.errors import AccessDenied, BadArguments, BadSettings
-from komet_import.schema.column import Declaration
+from komet_import.errors import AccessDenied, BadArguments, BadSettings, NotFound
+from komet_import.schema.column import Colour, Declaration, KindName
 from komet_import.schema.company import Company, Location, Person, Role
 from komet_import.schema.text import fold
 from komet_import.store import company_file
 from komet_import.store.cells import storable
-from komet_import.store.company_file import CompanyFile
-from komet_import.store.models import company, list_value, location, person
+from komet_import.store.company_file import CompanyFile, Wrong
+from komet_import.store.models import RECORDS, company, list_value, location, person
 
 
 def load_company(conn: sa.Connection, name: str | None) -> Company:
@@ -95,9 +97,13 @@ def replace_company(
 
 
 def _name_is_free(conn: sa.Connection, name: str, company_id: int | None, file: str) -> None:
-    others = conn.execute(sa.select(company.c.name).where(company.c.id.is_distinct_from(company_id)))
-    if fold(name) in {fold(other) for other in others.scalars()}:
+    if _is_name_taken(conn, name, company_id):
         raise BadArguments("bad_company_file", file=file, detail=f"another company has the name “{name}”")
+
+
+def _is_name_taken(conn: sa.Connection, name: str, company_id: int | None) -> bool:
+    others = conn.execute(sa.select(company.c.name).where(company.c.id.is_distinct_from(company_id)))
+    return fold(name) in {fold(other) for other in others.scalars()}
 
 
 def _write(conn: sa.Connection, company_id: int, parsed: CompanyFile) -> None:
@@ -146,6 +152,104 @@ def _put(
         conn.execute(sa.insert(table).values(company_id=company_id, **values))
     else:
         conn.execute(sa.update(table).where(table.c.id == row_id).values(**values))
+
+
+# -- one thing at a time -------------------------------------------------------------------------------------------
+
+
+def touch(conn: sa.Connection, company_id: int) -> None:
+    """The first step of every change: the version rises, and administrators at work at once take turns."""
+    conn.execute(sa.update(company).where(company.c.id == company_id).values(version=company.c.version + 1))
+
+
+def describe(conn: sa.Connection, company_id: int, name: str, time_zone: str) -> None:
+    """Gives the company another name and time zone. Raises BadArguments."""
+    touch(conn, company_id)
+    with company_file.typed_in():
+        wanted = company_file.checked_text(name, "the name", company_file.LONGEST_NAME)
+        zone = company_file.checked_zone(time_zone)
+        if _is_name_taken(conn, wanted, company_id):
+            raise Wrong(f"another company has the name “{wanted}”")
+    conn.execute(sa.update(company).where(company.c.id == company_id).values(name=wanted, time_zone=zone))
+
+
+def set_multi_location(conn: sa.Connection, company_id: int, several: bool) -> None:
+    """What is stored of the customers stays as it is."""
+    touch(conn, company_id)
+    conn.execute(sa.update(company).where(company.c.id == company_id).values(multi_location=several))
+
+
+@dataclass(frozen=True)
+class Located:
+    """Customers by what they have in the columns of several locations: `incomplete` ones lack one, `values` are cells."""
+
+    customers: int
+    incomplete: int
+    values: int
+
+
+def located(conn: sa.Connection, declaration: Declaration, company_id: int) -> Located:
+    """Counted in one pass."""
+    table = RECORDS[declaration.kind]
+    blue = [table.c[column.key] for column in declaration.columns if column.colour is Colour.BLUE]
+    incomplete = sa.func.count(sa.case((sa.or_(*(column.is_(None) for column in blue)), 1)))
+    counts = (sa.func.count(), incomplete, *(sa.func.count(column) for column in blue))
+    row = conn.execute(sa.select(*counts).where(table.c.company_id == company_id)).one()
+    return Located(row[0], row[1], sum(row[2:]))
+
+
+def customers_by_location(conn: sa.Connection, declaration: Declaration, company_id: int) -> Counter[str]:
+    """How many customers have each location, by its folded code; one with several counts at each."""
+    table, kinds = RECORDS[declaration.kind], (KindName.CODE, KindName.CODE_LIST)
+    held = [table.c[column.key] for column in declaration.columns if column.kind in kinds]
+    query = sa.select(sa.func.count(), *held).where(table.c.company_id == company_id).group_by(*held)
+    found: Counter[str] = Counter()
+    for count, *texts in conn.execute(query):  # few: customers share their locations
+        for code in {fold(code) for text in texts if text for code in text.split(":")}:
+            found[code] += count
+    return found
+
+
+def add_location(conn: sa.Connection, company_id: int, code: str, name: str) -> Location:
+    """The last of the company's locations; returns it as it is stored. Raises BadArguments."""
+    touch(conn, company_id)
+    with company_file.typed_in():
+        wanted = Location(company_file.checked_code(code, "the code"), _location_name(name))
+        for known in _locations(conn, company_id):
+            if fold(known.code) == fold(wanted.code):
+                raise company_file.already_there(f"the location {known.code}", known.active)
+    last = sa.select(sa.func.max(location.c.position)).where(location.c.company_id == company_id)
+    values = {"code": wanted.code, "name": wanted.name, "active": True}
+    position = (conn.execute(last).scalar() or 0) + 1
+    conn.execute(sa.insert(location).values(company_id=company_id, position=position, **values))
+    return wanted
+
+
+def rename_location(conn: sa.Connection, company_id: int, code: str, name: str) -> str:
+    """The code stays; returns the name as it is stored. Raises BadArguments, or NotFound."""
+    with company_file.typed_in():
+        wanted = _location_name(name)
+    _change_location(conn, company_id, code, name=wanted)
+    return wanted
+
+
+def set_location_active(conn: sa.Connection, company_id: int, code: str, active: bool) -> None:
+    """Customers keep a location that is not active. Raises NotFound."""
+    _change_location(conn, company_id, code, active=active)
+
+
+def _change_location(conn: sa.Connection, company_id: int, code: str, **values: object) -> None:
+    touch(conn, company_id)
+    one = sa.update(location).where(location.c.company_id == company_id, location.c.code == storable(code))
+    if conn.execute(one.values(**values)).rowcount == 0:
+        raise NotFound("gone_location", location=code)
+
+
+def _location_name(name: str) -> str:
+    return company_file.checked_text(name, "the name", company_file.LONGEST_NAME)
+
+
+# -- people --------------------------------------------------------------------------------------------------------
 
 
 def add_person(conn: sa.Connection, company_id: int, email: str, name: str, role: Role) -> Person:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 from zoneinfo import available_timezones
@@ -31,27 +32,39 @@ class CompanyFile:
     lists: Mapping[str, tuple[str, ...]]
 
 
-class _Wrong(ValueError):
-    """What is wrong with the document."""
+class Wrong(ValueError):
+    """What is wrong with the document, or with a value of it."""
+
+
+@contextmanager
+def typed_in() -> Iterator[None]:
+    """What is wrong with a value that somebody typed becomes BadArguments (`not_settable`), a whole sentence."""
+    try:
+        yield
+    except Wrong as wrong:
+        detail = str(wrong)
+        raise BadArguments("not_settable", detail=detail[:1].upper() + detail[1:]) from wrong
+
+
+def already_there(what: str, active: bool) -> Wrong:
+    """For a value that would be the same as a known one."""
+    return Wrong(f"{what} is there already" + ("" if active else ", but not active: activate it instead"))
 
 
 def parse(document: object, declaration: Declaration, file: str) -> CompanyFile:
     """`document` is parsed JSON. Raises BadArguments, naming the first thing that is wrong."""
     try:
         return _company(document, declaration)
-    except _Wrong as wrong:
+    except Wrong as wrong:
         raise BadArguments("bad_company_file", file=file, detail=wrong) from wrong
 
 
 def _company(document: object, declaration: Declaration) -> CompanyFile:
     parts = _object(document, "it", ("name", "multi_location", "time_zone", "locations", "lists"))
-    zone = _as(str, parts["time_zone"], "time_zone")
-    if zone not in available_timezones():
-        raise _Wrong(f"“{zone}” is not a time zone like America/New_York")
     return CompanyFile(
-        name=_text(parts["name"], "name", LONGEST_NAME),
+        name=checked_text(parts["name"], "name", LONGEST_NAME),
         multi_location=_as(bool, parts["multi_location"], "multi_location"),
-        time_zone=zone,
+        time_zone=checked_zone(parts["time_zone"]),
         locations=_locations(_as(list, parts["locations"], "locations")),
         lists=_lists(parts["lists"], declaration),
     )
@@ -65,10 +78,8 @@ def _locations(entries: Iterable[object]) -> tuple[Location, ...]:
 
 def _location(entry: object, where: str) -> Location:
     parts = _object(entry, where, ("code", "name", "active"))
-    code = _text(parts["code"], f"the code of {where}", LONGEST_CODE)
-    if _SEPARATORS & set(code):
-        raise _Wrong(f"the code of {where}, “{code}”, holds a space or one of : ; ,")
-    name = _text(parts["name"], f"the name of {where}", LONGEST_NAME)
+    code = checked_code(parts["code"], f"the code of {where}")
+    name = checked_text(parts["name"], f"the name of {where}", LONGEST_NAME)
     return Location(code, name, _as(bool, parts["active"], f"“active” of {where}"))
 
 
@@ -79,7 +90,7 @@ def _lists(document: object, declaration: Declaration) -> dict[str, tuple[str, .
     for column in columns:
         values = _as(list, parts[column.key], f"the list {column.key}")
         where = f"a value of the list {column.key}"
-        lists[column.key] = tuple(_text(value, where, column.max_length) for value in values)
+        lists[column.key] = tuple(checked_text(value, where, column.max_length) for value in values)
         _no_repeats(lists[column.key], f"the list {column.key}")
     return lists
 
@@ -89,26 +100,43 @@ def _object(value: object, where: str, keys: tuple[str, ...]) -> dict[str, objec
     missing = [key for key in keys if key not in parts]
     unknown = [key for key in parts if key not in keys]
     if missing:
-        raise _Wrong(f"{where} lacks {', '.join(missing)}")
+        raise Wrong(f"{where} lacks {', '.join(missing)}")
     if unknown:
-        raise _Wrong(f"{where} has {', '.join(unknown)}, which is not known here")
+        raise Wrong(f"{where} has {', '.join(unknown)}, which is not known here")
     return parts
 
 
 def _as(kind: type[Expected], value: object, where: str) -> Expected:
     if not isinstance(value, kind):
-        raise _Wrong(f"{where} is not {_WORDS[kind]}")
+        raise Wrong(f"{where} is not {_WORDS[kind]}")
     return value
 
 
-def _text(value: object, where: str, longest: int | None) -> str:
+def checked_zone(value: object) -> str:
+    """The name of a time zone. Raises Wrong."""
+    zone = _as(str, value, "time_zone")
+    if zone not in available_timezones():
+        raise Wrong(f"“{zone[:60]}” is not a time zone like America/New_York")
+    return zone
+
+
+def checked_code(value: object, where: str) -> str:
+    """A location's code, tidied. Raises Wrong."""
+    code = checked_text(value, where, LONGEST_CODE)
+    if _SEPARATORS & set(code):
+        raise Wrong(f"{where}, “{code}”, holds a space or one of the separators (: ; ,)")
+    return code
+
+
+def checked_text(value: object, where: str, longest: int | None) -> str:
+    """A text that is there and fits, tidied. Raises Wrong."""
     text = tidy(_as(str, value, where))
     if not text:
-        raise _Wrong(f"{where} is empty")
+        raise Wrong(f"{where} is empty")
     if has_control_characters(text):
-        raise _Wrong(f"{where} holds invisible control characters")
+        raise Wrong(f"{where} holds invisible control characters")
     if longest is not None and len(text) > longest:
-        raise _Wrong(f"{where}, “{text[:60]}”, has {len(text)} characters; at most {longest}")
+        raise Wrong(f"{where}, “{text[:60]}”, has {len(text)} characters; at most {longest}")
     return text
 
 
@@ -116,5 +144,5 @@ def _no_repeats(values: Iterable[str], where: str) -> None:
     seen: set[str] = set()
     for value in values:
         if value in seen:
-            raise _Wrong(f"{where} has “{value}” twice")
+            raise Wrong(f"{where} has “{value}” twice")
         seen.add(value)

@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from komet_import.bulk import uncollected
+from komet_import.errors import NotFound
 from komet_import.review.plan import Record, Snapshot
-from komet_import.schema.column import Declaration
+from komet_import.schema.column import Column, Declaration, KindName
+from komet_import.schema.kinds import KINDS, LARGEST_ID
 from komet_import.schema.text import fold, has_control_characters, tidy
 from komet_import.store.cells import read_value, storable, to_texts
-from komet_import.store.models import BIG, RECORDS, SEARCHED
+from komet_import.store.models import BIG, RECORDS, SEARCHED, change
 from komet_import.store.staging import CHUNK, load, temporary
 
+LAST_CHANGE = "updated_at"  # records are sorted by it as by a column
+
 _Query = sa.Select[*tuple[Any, ...]]
+_YES = KINDS[KindName.BOOLEAN].render(True)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which records. `text` is looked for as it stands, whatever its case, in the columns that `SEARCHED` names.
+
+    `values` holds the wanted value of columns by key, a code for a code list; `import_id` is of an import that inserted
+    or updated them.
+    """
+
+    text: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    import_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """`by` is the key of any column, or LAST_CHANGE; by ID where it decides nothing, and blanks last."""
+
+    by: str
+    descending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,34 +130,122 @@ def search(
     limit: int | None,
     offset: int = 0,
 ) -> tuple[list[CustomerRow], int]:
-    """A page by Customer ID, and how many there are in all.
+    """A page by ID of those that the text is found in, and how many there are in all."""
+    return find(conn, declaration, company_id, Wanted(text or ""), None, limit, offset)
 
-    The text is looked for as it stands, whatever its case, in the columns that `SEARCHED` names.
-    """
-    table = RECORDS[declaration.kind]
-    wanted = fold(tidy(text or ""))
-    longest = max(declaration.column(key).max_length or 0 for key in SEARCHED[declaration.kind])
-    if (
-        has_control_characters(wanted) or len(wanted) > longest * 3
-    ):  # folding can make three characters of one
+
+def find(
+    conn: sa.Connection,
+    declaration: Declaration,
+    company_id: int,
+    wanted: Wanted,
+    order: Order | None,
+    limit: int | None,
+    offset: int = 0,
+) -> tuple[list[CustomerRow], int]:
+    """A page in that order, else by ID, and how many there are in all."""
+    held = _held(declaration, company_id, wanted)
+    if held is None:
         return [], 0
-    held = sa.and_(
-        table.c.company_id == company_id,
-        table.c.search_key.contains(wanted, autoescape=True) if wanted else sa.true(),
-    )
-    total = conn.execute(sa.select(sa.func.count()).select_from(table).where(held)).scalar_one()
-    query = _texts_of(declaration, table, table.c.updated_at).where(held).order_by(table.c.id)
-    rows = conn.execute(query.limit(limit).offset(offset)).all()
+    table = RECORDS[declaration.kind]
+    total = conn.execute(sa.select(sa.func.count()).select_from(table).where(*held)).scalar_one()
+    by = _sorted(declaration, order)
+    # First the IDs alone: what is sorted, and skipped on the way to a late page, are not whole records.
+    page = sa.select(table.c.id).where(*held).order_by(*by).limit(limit).offset(offset).subquery()
+    query = _texts_of(declaration, table, table.c.updated_at).join(page, page.c.id == table.c.id)
+    return _customer_rows(declaration, conn.execute(query.order_by(*by))), total
+
+
+def get_customer(
+    conn: sa.Connection, declaration: Declaration, company_id: int, customer_id: int
+) -> CustomerRow:
+    """Raises NotFound for one that is unknown or another company's."""
+    table = RECORDS[declaration.kind]
+    query = _texts_of(declaration, table, table.c.updated_at)
+    if 0 < customer_id <= LARGEST_ID:
+        mine = (table.c.company_id == company_id, table.c.id == customer_id)
+        rows = _customer_rows(declaration, conn.execute(query.where(*mine)))
+        if rows:
+            return rows[0]
+    raise NotFound("unknown_customer", id=customer_id)
+
+
+def _customer_rows(declaration: Declaration, found: sa.CursorResult[*tuple[Any, ...]]) -> list[CustomerRow]:
+    rows = found.all()
     if not rows:
-        return [], total
+        return []
     times, ids, versions, *columns = zip(*rows, strict=True)
-    return list(map(CustomerRow, ids, versions, times, to_texts(declaration.value_columns)(columns))), total
+    return list(map(CustomerRow, ids, versions, times, to_texts(declaration.value_columns)(columns)))
 
 
-def each_record(conn: sa.Connection, declaration: Declaration, company_id: int) -> Iterator[Record]:
-    """All of them by Customer ID, a few thousand in memory at a time; the connection is in use meanwhile."""
+def each_record(
+    conn: sa.Connection,
+    declaration: Declaration,
+    company_id: int,
+    wanted: Wanted | None = None,
+    order: Order | None = None,
+) -> Iterator[Record]:
+    """All of them, or those wanted, in that order, else by ID.
+
+    A few thousand are in memory at a time; the connection is in use meanwhile.
+    """
     table, texts = RECORDS[declaration.kind], to_texts(declaration.value_columns)
-    query = _texts_of(declaration, table).where(table.c.company_id == company_id).order_by(table.c.id)
+    held = _held(declaration, company_id, wanted or Wanted())
+    if held is None:
+        return
+    query = _texts_of(declaration, table).where(*held).order_by(*_sorted(declaration, order))
     for rows in conn.execute(query, execution_options={"yield_per": CHUNK}).partitions():
         ids, versions, *columns = zip(*rows, strict=True)
         yield from map(Record, ids, versions, texts(columns))
+
+
+def _held(declaration: Declaration, company_id: int, wanted: Wanted) -> list[sa.ColumnElement[bool]] | None:
+    """The conditions; None where no record can fulfil them."""
+    table = RECORDS[declaration.kind]
+    held: list[sa.ColumnElement[bool]] = [table.c.company_id == company_id]
+    text = fold(tidy(wanted.text))
+    longest = max(declaration.column(key).max_length or 0 for key in SEARCHED[declaration.kind])
+    if has_control_characters(text) or len(text) > longest * 3:  # folding can make three characters of one
+        return None
+    if text:
+        held.append(table.c.search_key.contains(text, autoescape=True))
+    held += [_holds(table, declaration.column(key), storable(value)) for key, value in wanted.values.items()]
+    if wanted.import_id is not None:
+        of_import = (change.c.company_id == company_id, change.c.import_id == wanted.import_id)
+        held.append(table.c.id.in_(sa.select(change.c.customer_id).where(*of_import)))
+    return held
+
+
+def _holds(table: sa.Table, column: Column, value: str) -> sa.ColumnElement[bool]:
+    stored = table.c[column.key]
+    if column.kind is KindName.BOOLEAN:
+        return stored.is_(value == _YES)
+    if column.kind is KindName.CODE_LIST:
+        # Not LIKE: on SQLite it would take a code for another that differs by case.
+        codes = sa.literal(":") + stored + ":"
+        return sa.func.replace(codes, f":{value}:", "") != codes
+    return stored == value
+
+
+def _sorted(declaration: Declaration, order: Order | None) -> list[sa.ColumnElement[Any]]:
+    table = RECORDS[declaration.kind]
+    if order is None:
+        return [table.c.id]
+    by = _sort_key(declaration, order.by)
+    if order.descending:
+        return [by.desc().nulls_last(), table.c.id.desc()]
+    return [by.asc().nulls_last(), table.c.id]
+
+
+def _sort_key(declaration: Declaration, by: str) -> sa.ColumnElement[Any]:
+    table = RECORDS[declaration.kind]
+    folded = {
+        declaration.id_key: table.c.id,
+        declaration.code_key: table.c.code_key,
+        declaration.name_key: table.c.name_key,
+        LAST_CHANGE: table.c.updated_at,
+    }
+    if by in folded:
+        return folded[by]
+    column = declaration.column(by)
+    return sa.func.lower(table.c[by]) if column.kind is KindName.TEXT else table.c[by]

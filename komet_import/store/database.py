@@ -14,7 +14,7 @@ from sqlalchemy import exc
 from komet_import.errors import StoreUnavailable
 from komet_import.store import seed
 
-HEAD = "0001"  # the newest migration: known without importing Alembic, which takes as long as all the rest of a start
+HEAD = "0003"  # the newest migration: known without importing Alembic, which takes as long as all the rest of a start
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 # A full disk is ENOSPC and FULL; a full quota is another errno, and then a failed write.
@@ -44,6 +44,15 @@ class Database:
             connection.execution_options(writing=True)
             with connection.begin():
                 yield connection
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What it is and where, without user and password: `("PostgreSQL", "db.example:5432/komet")`."""
+        url = self._engine.url
+        if url.get_backend_name() == "sqlite":
+            return "SQLite", url.database or ""
+        port = f":{url.port}" if url.port else ""
+        return "PostgreSQL", f"{url.host or 'this machine'}{port}/{url.database}"
 
     def close(self) -> None:
         """Gives the database's files back."""

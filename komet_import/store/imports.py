@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from komet_import.errors import NotFound
 from komet_import.schema.kinds import LARGEST_ID
 from komet_import.schema.problems import Severity
+from komet_import.schema.text import fold
 from komet_import.store.cells import storable
 from komet_import.store.drafts import BlankCells
-from komet_import.store.models import change, discrepancy, import_, person, rejected_row
+from komet_import.store.models import change, discrepancy, import_, import_problem, person, rejected_row
 from komet_import.store.staging import CHUNK
 
 
@@ -138,6 +139,7 @@ def add_import(
         "draft_id": new.draft_id,
         "upload_id": new.upload_id,
         "file": storable(new.file),
+        "file_key": fold(storable(new.file)),
         "sha256": new.sha256,
         "plan_hash": new.plan_hash,
         "idempotency_key": new.idempotency_key,
@@ -160,7 +162,15 @@ def add_import(
 
 
 def finish(conn: sa.Connection, company_id: int, import_id: int) -> None:
-    """Finished only now."""
+    """Finished only now, and its problems counted: the history looks at the counts alone."""
+    d, p = discrepancy.c, import_problem.c
+    key = sa.func.coalesce(d.column_key, sa.literal_column("''"))
+    counted = sa.select(d.import_id, key, d.code, d.company_id, d.severity, sa.func.count()).where(
+        d.company_id == company_id, d.import_id == import_id
+    )
+    columns = [p.import_id, p.column_key, p.code, p.company_id, p.severity, p.cells]
+    grouped = counted.group_by(d.import_id, key, d.code, d.company_id, d.severity)
+    conn.execute(sa.insert(import_problem).from_select(columns, grouped))
     conn.execute(
         sa.update(import_)
         .where(import_.c.company_id == company_id, import_.c.id == import_id)
@@ -171,38 +181,38 @@ def finish(conn: sa.Connection, company_id: int, import_id: int) -> None:
 def get_import(conn: sa.Connection, company_id: int, import_id: int) -> ImportRecord:
     """Raises NotFound for one that is unknown or another company's."""
     if 0 < import_id <= LARGEST_ID:
-        row = conn.execute(_lines(company_id).where(import_.c.id == import_id)).one_or_none()
+        row = conn.execute(lines(company_id).where(import_.c.id == import_id)).one_or_none()
         if row is not None:
-            return _record(row)
+            return to_record(row)
     raise NotFound("unknown_import", id=import_id)
 
 
 def find_by_key(conn: sa.Connection, company_id: int, idempotency_key: str) -> ImportRecord | None:
     """What an earlier try of the same commit led to."""
-    wanted = _lines(company_id).where(import_.c.idempotency_key == idempotency_key)
+    wanted = lines(company_id).where(import_.c.idempotency_key == idempotency_key)
     row = conn.execute(wanted).one_or_none()
-    return _record(row) if row is not None else None
+    return to_record(row) if row is not None else None
 
 
 def find_committed_upload(conn: sa.Connection, company_id: int, sha256: str) -> ImportRecord | None:
     """The latest committed import of the same bytes that was not undone."""
-    wanted = _lines(company_id).where(
+    wanted = lines(company_id).where(
         import_.c.sha256 == sha256,
         import_.c.kind == ImportKind.IMPORT,
         import_.c.state == ImportState.COMMITTED,
     )
     row = conn.execute(wanted.order_by(import_.c.id.desc()).limit(1)).one_or_none()
-    return _record(row) if row is not None else None
+    return to_record(row) if row is not None else None
 
 
 def history(
     conn: sa.Connection, company_id: int, limit: int | None, offset: int = 0, person_id: int | None = None
 ) -> list[ImportRecord]:
     """The company's imports, or one person's, newest first."""
-    wanted = _lines(company_id).order_by(import_.c.id.desc()).limit(limit).offset(offset)
+    wanted = lines(company_id).order_by(import_.c.id.desc()).limit(limit).offset(offset)
     if person_id is not None:
         wanted = wanted.where(import_.c.person_id == person_id)
-    return [_record(row) for row in conn.execute(wanted)]
+    return [to_record(row) for row in conn.execute(wanted)]
 
 
 def count(conn: sa.Connection, company_id: int) -> int:
@@ -212,7 +222,7 @@ def count(conn: sa.Connection, company_id: int) -> int:
     ).scalar_one()
 
 
-def _lines(company_id: int) -> sa.Select[*tuple[Any, ...]]:
+def lines(company_id: int) -> sa.Select[*tuple[Any, ...]]:
     by = (person.c.name.label("by"), person.c.email)
     return (
         sa.select(import_, *by)
@@ -221,7 +231,7 @@ def _lines(company_id: int) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _record(row: sa.Row[*tuple[Any, ...]]) -> ImportRecord:
+def to_record(row: sa.Row[*tuple[Any, ...]]) -> ImportRecord:
     return ImportRecord(
         import_id=row.id,
         company_id=row.company_id,

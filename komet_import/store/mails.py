@@ -116,7 +116,7 @@ def claim(conn: sa.Connection, seen: StoredMail, lease_until: datetime) -> bool:
             mail.c.next_try_at.is_not_distinct_from(seen.next_try_at),
             mail.c.attempts == seen.attempts,
         )
-        .values(next_try_at=lease_until, attempts=mail.c.attempts + 1)
+        .values(next_try_at=lease_until, claimed_until=lease_until, attempts=mail.c.attempts + 1)
     )
     return claimed.rowcount == 1
 
@@ -125,7 +125,9 @@ def mark_sent(conn: sa.Connection, company_id: int, mail_id: int) -> None:
     """A server took it."""
     values = {"state": MailState.SENT.value, "sent_at": datetime.now(UTC)}
     conn.execute(
-        sa.update(mail).where(*_one(company_id, mail_id)).values(next_try_at=None, last_error=None, **values)
+        sa.update(mail)
+        .where(*_one(company_id, mail_id))
+        .values(next_try_at=None, claimed_until=None, last_error=None, **values)
     )
 
 
@@ -134,8 +136,25 @@ def mark_failed(
 ) -> None:
     """A try failed: it waits until `next_try_at`, or with None is given up."""
     state = MailState.FAILED if next_try_at is None else MailState.WAITING
-    values = {"state": state.value, "next_try_at": next_try_at, "last_error": error}
+    values = {"state": state.value, "next_try_at": next_try_at, "claimed_until": None, "last_error": error}
     conn.execute(sa.update(mail).where(*_one(company_id, mail_id)).values(**values))
+
+
+def make_due(conn: sa.Connection, seen: StoredMail, now: datetime, message_id: str) -> bool:
+    """Waits for a first try again, whatever became of it; False when it is being sent or was touched since it was seen.
+
+    One that was sent gets the new `message_id`: a mail program may drop what it knows already.
+    """
+    due_again = sa.update(mail).where(
+        *_one(seen.company_id, seen.mail_id),
+        mail.c.state == seen.state,
+        mail.c.attempts == seen.attempts,
+        mail.c.next_try_at.is_not_distinct_from(seen.next_try_at),
+        sa.or_(mail.c.claimed_until.is_(None), mail.c.claimed_until <= now),
+    )
+    known = message_id if seen.state is MailState.SENT else seen.message_id
+    values = {"state": MailState.WAITING.value, "message_id": known, "attempts": 0, "next_try_at": now}
+    return conn.execute(due_again.values(claimed_until=None, last_error=None, **values)).rowcount == 1
 
 
 def _one(company_id: int, mail_id: int) -> tuple[sa.ColumnElement[bool], ...]:

@@ -145,6 +145,7 @@ customer = sa.Table(
     *(_value_column(column) for column in CUSTOMERS.value_columns),
     sa.UniqueConstraint("company_id", "code_key"),
     sa.Index(None, "company_id", "name_key"),
+    sa.Index(None, "company_id", "id"),  # lists and counts read the records in the order they lie in
     sqlite_autoincrement=True,
 )
 
@@ -207,6 +208,7 @@ edit = sa.Table(
     _time("at"),
 )
 
+# `file_key` is folded in Python.
 import_ = sa.Table(
     "import",
     metadata,
@@ -217,6 +219,7 @@ import_ = sa.Table(
     sa.Column("draft_id", sa.Text),  # no reference: the draft refers to its import
     _reference("upload_id", "upload.id"),
     _text("file"),
+    sa.Column("file_key", sa.Text, nullable=False, server_default=""),
     _text("sha256"),
     _text("plan_hash"),
     _text("idempotency_key", nullable=True),
@@ -230,6 +233,7 @@ import_ = sa.Table(
     _text("failure", nullable=True),
     sa.UniqueConstraint("company_id", "idempotency_key"),
     sa.Index(None, "company_id", "sha256"),
+    sa.Index(None, "company_id", "finished_at"),
     sqlite_autoincrement=True,
 )
 
@@ -246,6 +250,18 @@ discrepancy = sa.Table(
     _text("value"),
     _text("message"),
     _text("suggestion", nullable=True),
+)
+
+# How many discrepancies of a column and kind an import has: counted once, as they never change. "" is the whole row.
+import_problem = sa.Table(
+    "import_problem",
+    metadata,
+    _reference("import_id", "import.id", nullable=False, key=True),
+    sa.Column("column_key", sa.Text, primary_key=True),
+    sa.Column("code", sa.Text, primary_key=True),
+    _company(),
+    _text("severity"),
+    _number("cells"),
 )
 
 # The texts that a rejected row had, by column key: the discrepancy workbook is made of them.
@@ -275,6 +291,7 @@ change = sa.Table(
     sa.Index(None, "customer_id"),
 )
 
+# `claimed_until`: a process is sending it now, for so long at most.
 mail = sa.Table(
     "mail",
     metadata,
@@ -289,6 +306,7 @@ mail = sa.Table(
     _text("state"),
     _number("attempts"),
     _time("next_try_at", nullable=True),
+    _time("claimed_until", nullable=True),
     _text("last_error", nullable=True),
     _time("created_at"),
     _time("sent_at", nullable=True),

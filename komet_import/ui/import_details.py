@@ -1,126 +1,254 @@
-"""One import: its figures, discrepancies, changes, e-mail and original file."""
+"""One import: what happened, its figures, changes, discrepancies, e-mail and file."""
 
 from __future__ import annotations
 
-import pandas as pd
+from functools import partial
+
 import streamlit as st
 
-from komet_import import importer
+from komet_import import history, importer
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
-from komet_import.importer import ImportDetails
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.history import ImportView
 from komet_import.schema.problems import Severity
+from komet_import.store.audit import WantedChanges
+from komet_import.store.drafts import BlankCells
+from komet_import.store.history import Problem
+from komet_import.store.imports import ImportRecord, ImportState
 from komet_import.ui import layout, words
-from komet_import.ui.result import discrepancy_button, equation, mail_card, summary
-from komet_import.ui.tables import STATES
+from komet_import.ui.audit_tables import changes_table, discrepancy_frame
+from komet_import.ui.charts import problem_name, problem_value
+from komet_import.ui.downloads import Table, download_menu
+from komet_import.ui.history_files import changes_file, discrepancies_file, header_of
+from komet_import.ui.mail_card import mail_card
+from komet_import.ui.result import discrepancy_button, equation
+from komet_import.ui.tables import STATES, page_choice
 
-_HEADERS = {key: column.header for key, column in CUSTOMERS.by_key.items()}
+PAGE_ROWS = 200
+_EVERY = ""
+_SHOWN_PROBLEMS = 12
 
 
 def import_screen(desk: Desk, wanted: str) -> None:
     """`wanted` comes from the address: anything may stand there. Raises NotFound."""
     if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
         raise NotFound("unknown_import", id=wanted[:20])
-    details = importer.show(desk, int(wanted))
-    record = details.record
+    view = history.show(desk, int(wanted))
+    record = view.record
     when = words.exact(record.finished_at, desk.company.time_zone)
-    with layout.title(record.file, "Setup", "Import History", when, badge=STATES[record.state]):
-        if record.counts.rejected:
-            discrepancy_button(desk, record)
-        _original(desk, details)
-    with equation(record):
-        layout.quiet(summary(desk, record))
-        rule = "nothing while a row has errors" if record.all_or_nothing else "leave rows with errors out"
-        layout.quiet(f"{rule}, blank cells {record.blank_cells.value}")
+    state = STATES[record.state]
+    with layout.title(
+        record.file, "Setup", "Import History", when, badge=state, note=what_happened(desk, record)
+    ):
+        downloads = st.container(width="content")
+    _equation(record)
     if record.failure:
         st.error(record.failure, icon=":material/error:")
     left, right = st.columns([0.7, 0.3], gap="medium")
     with left:
-        _discrepancies(details)
-        _changes(details)
+        tables = [_changes(desk, record), _discrepancies(desk, view)]
     with right:
-        mail_card(desk, details)
-        _file(details)
+        mail_card(desk, record.import_id)
+        _file(view)
+    with downloads:
+        _downloads(desk, record, tables)
 
 
-def _original(desk: Desk, details: ImportDetails) -> None:
-    st.download_button(
-        "Original file",
-        data=lambda: importer.original_file(desk, details.record),
-        file_name=details.record.file,
-        icon=":material/download:",
-        key="original",
-        on_click="ignore",
+def what_happened(desk: Desk, record: ImportRecord) -> str:
+    """In a sentence; the figures are those of the equation."""
+    counts = record.counts
+    when = words.exact(record.finished_at, desk.company.time_zone)
+    of_rows = f"{record.by}, {when}: of {words.counted(record.rows, 'row')}"
+    if record.state is ImportState.FAILED:
+        return f"{record.by}, {when}: the import failed, and none of its {record.rows:,} rows went in."
+    if record.state is ImportState.REJECTED:
+        return (
+            f"{of_rows}, none went in: some had errors, and then nothing was to be imported. "
+            f"{counts.unchanged:,} would have changed nothing."
+        )
+    parts = [
+        f"{number:,} {what}"
+        for number, what in (
+            (counts.inserted, "came in new"),
+            (counts.updated, "updated"),
+            (counts.unchanged, "changed nothing"),
+            (counts.rejected, "left out"),
+        )
+        if number
+    ]
+    undone = " It was undone later." if record.state is ImportState.UNDONE else ""
+    return f"{of_rows}, {words.listed(parts)}.{undone}"
+
+
+def _equation(record: ImportRecord) -> None:
+    seconds = words.duration((record.finished_at - record.started_at).total_seconds())
+    rule = "Nothing goes in while a row has errors" if record.all_or_nothing else "Rows with errors stay out"
+    blank = {
+        BlankCells.KEEP: "blank cells keep the stored value",
+        BlankCells.CLEAR: "blank cells clear the stored value",
+    }
+    with equation(record):
+        layout.quiet(f"{record.by}, in {seconds}")
+        layout.quiet(f"{rule}, {blank[record.blank_cells]}")
+
+
+def _downloads(desk: Desk, record: ImportRecord, tables: list[Table]) -> None:
+    with download_menu(tables, "downloads"):
+        if record.counts.rejected:
+            discrepancy_button(desk, record)
+        if record.upload_id is not None:
+            st.download_button(
+                "Original file",
+                data=partial(importer.original_file, desk, record),
+                file_name=record.file,
+                icon=":material/download:",
+                key="original",
+                on_click="ignore",
+            )
+
+
+# -- changes -------------------------------------------------------------------------------------------------------
+
+
+def _changes(desk: Desk, record: ImportRecord) -> Table:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader("Changes", anchor=False, width="stretch")
+        actions = st.container(width="content")
+        columns = st.container(width="content")
+        customer = st.text_input(
+            "Customer",
+            placeholder="Customer",
+            icon=":material/search:",
+            key=f"changes-customer-{record.import_id}",
+            label_visibility="collapsed",
+            width=180,
+        )
+    counts = history.count_changes(desk, record, customer)
+    with actions:
+        action = _action(record, counts)
+    with columns:
+        key = _column(record, counts)
+    wanted = WantedChanges(action, key, customer)
+    total = sum(
+        count
+        for (an_action, a_key), count in counts.items()
+        if action in (None, an_action) and key in (None, a_key)
     )
+    _changes_page(desk, record, wanted, total)
+    return changes_file(desk, record, wanted, total)
 
 
-def _discrepancies(details: ImportDetails) -> None:
-    issues = details.issues
-    errors = sum(issue.severity is Severity.ERROR for issue in issues)
-    _head(
-        "Discrepancies", f"{words.counted(errors, 'error')}, {words.counted(len(issues) - errors, 'warning')}"
-    )
-    if not issues:
-        st.caption("Every row went in without a remark.")
+def _changes_page(desk: Desk, record: ImportRecord, wanted: WantedChanges, total: int) -> None:
+    if not total:
+        narrowed = wanted != WantedChanges()
+        st.caption("No change fits these filters." if narrowed else "Nothing was written.")
         return
-    frame = pd.DataFrame(
-        {
-            "Row": [issue.row for issue in issues],
-            "Kind": [issue.severity.value.title() for issue in issues],
-            "Column": [_HEADERS.get(issue.key or "", "Whole row") for issue in issues],
-            "Value": [issue.value for issue in issues],
-            "Why": [issue.message for issue in issues],
-        }
+    page_key = f"changes-page-{record.import_id}-{wanted.action}-{wanted.key}-{wanted.customer}"
+    page = int(st.session_state.get(page_key, 1))
+    changes_table(list(history.each_change(desk, record, wanted, PAGE_ROWS, (page - 1) * PAGE_ROWS)))
+    page_choice(total, PAGE_ROWS, page, key=page_key)
+
+
+def _action(record: ImportRecord, counts: dict[tuple[str, str | None], int]) -> str | None:
+    numbers = {_EVERY: sum(counts.values())}
+    for (action, _key), count in counts.items():
+        numbers[action] = numbers.get(action, 0) + count
+    names = {_EVERY: "All", "insert": "New", "update": "Updated"}
+    labels = {name: f"{names.get(name, name.title())} {number:,}" for name, number in numbers.items()}
+    if len(labels) < 3:
+        return None
+    chosen = st.segmented_control(
+        "Kind of change",
+        list(labels),
+        default=_EVERY,
+        required=True,
+        format_func=partial(_label, labels),
+        key=f"changes-action-{record.import_id}",
+        label_visibility="collapsed",
     )
-    _table(frame, "The discrepancies of this import")
+    return chosen or None
 
 
-def _changes(details: ImportDetails) -> None:
-    changes = details.changes
-    _head("Changes", words.counted(len(changes), "change"))
-    if not changes:
-        st.caption("Nothing was written.")
-        return
-    frame = pd.DataFrame(
-        {
-            "Row": [change.row for change in changes],
-            "Customer ID": [change.customer_id for change in changes],
-            "Column": [_HEADERS.get(change.key or "", "New customer") for change in changes],
-            "Old value": [_shown(change.old, change.key) for change in changes],
-            "New value": [_shown(change.new, change.key) for change in changes],
-        }
+def _column(record: ImportRecord, counts: dict[tuple[str, str | None], int]) -> str | None:
+    changed: dict[str, int] = {}
+    for (_action, key), count in counts.items():
+        if key:
+            changed[key] = changed.get(key, 0) + count
+    labels = {_EVERY: "Every column"}
+    labels |= {key: f"{header_of(key)} ({changed[key]:,})" for key in sorted(changed, key=header_of)}
+    chosen = st.selectbox(
+        "Column",
+        list(labels),
+        format_func=partial(_label, labels),
+        key=f"changes-column-{record.import_id}",
+        label_visibility="collapsed",
+        width=190,
     )
-    _table(frame, "What this import changed, old and new")
+    return chosen or None
 
 
-def _shown(text: str | None, key: str | None) -> str:
-    return text or ("(blank)" if key else "")
+def _label(labels: dict[str, str], option: str) -> str:
+    return labels[option]
 
 
-def _head(title: str, figures: str) -> None:
+# -- discrepancies -------------------------------------------------------------------------------------------------
+
+
+def _discrepancies(desk: Desk, view: ImportView) -> Table:
+    record = view.record
+    sums = {
+        severity: sum(count.cells for count in view.problems if count.severity is severity)
+        for severity in Severity
+    }
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.subheader(title, anchor=False)
-        layout.quiet(figures)
+        st.subheader("Discrepancies", anchor=False)
+        errors = words.counted(sums[Severity.ERROR], "error")
+        layout.quiet(f"{errors}, {words.counted(sums[Severity.WARNING], 'warning')}")
+    problem = _problem(view)
+    total = sum(count.cells for count in view.problems if problem in (None, count.problem))
+    if not total:
+        st.caption("Every row went in without a remark." if not record.failure else "None was recorded.")
+    else:
+        page_key = f"issues-page-{record.import_id}-{problem}"
+        page = int(st.session_state.get(page_key, 1))
+        found = history.each_discrepancy(desk, record, problem, PAGE_ROWS, (page - 1) * PAGE_ROWS)
+        discrepancy_frame(list(found))
+        page_choice(total, PAGE_ROWS, page, key=page_key)
+    return discrepancies_file(desk, record, problem, total)
 
 
-def _table(frame: pd.DataFrame, alt: str) -> None:
-    numbers = {name: st.column_config.NumberColumn(format="%d") for name in ("Row", "Customer ID")}
-    st.dataframe(
-        frame,
-        hide_index=True,
-        row_height=32,
-        height=min(330, 40 + 32 * len(frame)),
-        column_config=numbers,
-        alt=alt,
+def _problem(view: ImportView) -> Problem | None:
+    """The commonest kinds with their numbers; choosing one lists just those."""
+    shown = view.problems[:_SHOWN_PROBLEMS]
+    if len(shown) < 2:
+        return None
+    labels = {
+        problem_value(count.problem): f"{problem_name(count.problem)} :gray[{count.cells:,}]"
+        for count in shown
+    }
+    chosen = st.pills(
+        "Kinds of problem",
+        list(labels),
+        format_func=partial(_label, labels),
+        key=f"issues-problem-{view.record.import_id}",
+        label_visibility="collapsed",
+        wrap=True,
     )
+    more = len(view.problems) - len(shown)
+    if more:
+        st.caption(f"{words.counted(more, 'rarer kind')} of problem stand in the list too.")
+    return next((count.problem for count in shown if problem_value(count.problem) == chosen), None)
 
 
-def _file(details: ImportDetails) -> None:
-    record = details.record
+# -- the file ------------------------------------------------------------------------------------------------------
+
+
+def _file(view: ImportView) -> None:
+    record = view.record
     with st.container(border=True, gap="small"):
         st.subheader("File", anchor=False)
         if record.sheet:
             layout.quiet(f"Sheet {record.sheet}")
-        layout.quiet(f"SHA-256 {record.sha256[:8]}…{record.sha256[-6:]}")
+        size = f"{words.size(view.file_size)}, " if view.file_size is not None else ""
+        layout.quiet(f"{size}SHA-256 {record.sha256[:8]}…{record.sha256[-6:]}")
         layout.quiet(f"{words.counted(record.edits, 'edit')} in the review")

@@ -16,7 +16,6 @@ def _import(open_app: OpenApp, *rows: dict[str, str]) -> None:
 
 def test_before_the_first_import_the_pages_say_what_will_be_there(open_app: OpenApp) -> None:
     assert "Nothing was imported yet" in words(open_app("pages/import_history.py"))
-    assert "No customer is stored yet" in words(open_app("pages/customers.py"))
 
 
 def test_an_import_shows_its_figures_discrepancies_changes_mail_and_file(open_app: OpenApp) -> None:
@@ -26,9 +25,9 @@ def test_an_import_shows_its_figures_discrepancies_changes_mail_and_file(open_ap
     assert not app.exception
     assert figures(app)["Updated"] == "1"
     assert figures(app)["Left out"] == "1"
-    issues, changes = (frame.value for frame in app.dataframe)
-    assert issues.iloc[0].tolist()[:4] == [3, "Error", "Terms", "<b>Nett</b>"]
-    assert changes.iloc[0].tolist() == [2, 1, "Phone", "(blank)", "305"]
+    changes, issues = (frame.value for frame in app.dataframe)
+    assert issues.iloc[0].tolist()[:4] == [3, ["Error"], "Terms", "<b>Nett</b>"]
+    assert changes.iloc[0].tolist() == [2, "ABC Wholesale (ABC)", "Phone", "(blank)", "→", "305"]
     labels = [button.proto.label for button in app.get("download_button")]
     assert {"Discrepancy workbook", "Original file"} <= set(labels)
     assert "No mail server is set" in words(app)
@@ -39,15 +38,3 @@ def test_an_import_that_is_unknown_gets_a_plain_sentence(open_app: OpenApp, want
     app = open_app("pages/import_history.py", **{"import": wanted})
     assert not app.exception
     assert "There is no import" in words(app)
-
-
-def test_customers_are_searched_by_what_people_know_of_them(open_app: OpenApp) -> None:
-    _import(open_app, NEW, {**NEW, "code": "ROSA", "name": "Rosa 100%", "billing_city": "Bogotá"})
-    app = open_app("pages/customers.py")
-    assert len(app.dataframe[0].value) == 2
-    app.text_input[0].set_value("BOGOTÁ").run()
-    assert app.dataframe[0].value["Customer Code"].tolist() == ["ROSA"]
-    app.text_input[0].set_value("0%").run()
-    assert app.dataframe[0].value["Customer Code"].tolist() == ["ROSA"]
-    app.text_input[0].set_value("nobody").run()
-    assert "No customer has that" in words(app)

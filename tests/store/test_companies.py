@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import copy
+import re
+from functools import partial
 from typing import Any
 
 import pytest
 
-from komet_import.errors import AccessDenied, BadArguments, BadSettings
-from komet_import.schema.company import Company
+from komet_import.errors import AccessDenied, BadArguments, BadSettings, NotFound, Refused
+from komet_import.schema.company import Company, Location
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.store import companies, seed
+from komet_import.store import companies, customers, lists, seed
 from komet_import.store.database import Database
+from komet_import.store.models import SEARCHED
 from tests.store.conftest import OTHER
+from tests.store.plans import cell, commit_plan, make_plan
 
 
 def document(**changes: object) -> dict[str, Any]:
@@ -100,10 +104,10 @@ def _without(key: str) -> dict[str, Any]:
         (document(locations={}), "locations is not a list"),
         (_with_location(code="mia"), "locations has “mia” twice"),
         (_with_location(code="ELEVENCHARS"), "11 characters; at most 10"),
-        (_with_location(code="A:B"), "“A:B”, holds a space or one of"),
-        (_with_location(code="A B"), "“A B”, holds a space or one of"),
-        (_with_location(code="A;B"), "“A;B”, holds a space or one of"),
-        (_with_location(code="A,B"), "“A,B”, holds a space or one of"),
+        (_with_location(code="A:B"), "“A:B”, holds a space or one of the separators"),
+        (_with_location(code="A B"), "“A B”, holds a space or one of the separators"),
+        (_with_location(code="A;B"), "“A;B”, holds a space or one of the separators"),
+        (_with_location(code="A,B"), "“A,B”, holds a space or one of the separators"),
         (_with_location(name="N\0"), "the name of location 4 holds invisible control characters"),
         (_with_location(active="yes"), "“active” of location 4 is not true or false"),
         (_with_location(city="Newark"), "location 4 has city"),
@@ -150,3 +154,209 @@ def test_a_person_belongs_to_one_company(database: Database, company: Company, o
         for of, email in ((company, "rosa@andes.example"), (other, "admin@localhost"), (other, "\ud800")):
             with pytest.raises(AccessDenied, match=f"not an active person of {of.name}"):
                 companies.find_person(conn, of, email)
+
+
+# -- one thing at a time -------------------------------------------------------------------------------------------
+
+
+def terms(database: Database, company: Company) -> dict[str, tuple[bool, int]]:
+    with database.reading() as conn:
+        known = lists.values(conn, CUSTOMERS, company.company_id, "terms")
+    return {value.value: (value.active, value.customers) for value in known}
+
+
+def with_terms(code: str, value: str, **cells: str) -> dict[str, str]:
+    return {"code": code, "name": code, "active": "Yes", "terms": value} | cells
+
+
+def versions(database: Database, company: Company) -> dict[str, tuple[int, str]]:
+    """Each customer's version and terms, by code."""
+    with database.reading() as conn:
+        records = customers.each_record(conn, CUSTOMERS, company.company_id)
+        return {cell(record, "code"): (record.version, cell(record, "terms")) for record in records}
+
+
+def rename(database: Database, company: Company, old: str, new: str) -> tuple[str, int]:
+    with database.writing() as conn:
+        return lists.rename_value(conn, CUSTOMERS, company.company_id, "terms", old, new)
+
+
+def reloaded(database: Database, company: Company) -> Company:
+    with database.reading() as conn:
+        return companies.load_company(conn, company.name)
+
+
+def test_a_renamed_value_takes_its_customers_along_and_nobody_elses(
+    database: Database, company: Company, other: Company
+) -> None:
+    new = [with_terms("A", "Net 30"), with_terms("B", "Net 30"), with_terms("C", "Net 15")]
+    commit_plan(database, company, make_plan(company, new=new))
+    commit_plan(database, other, make_plan(other, new=new), person_id=2)
+    assert rename(database, company, "Net 30", "  30   days\u00a0net ") == ("30 days net", 2)
+    assert versions(database, company) == {
+        "A": (2, "30 days net"),
+        "B": (2, "30 days net"),
+        "C": (1, "Net 15"),
+    }
+    assert versions(database, other) == {"A": (1, "Net 30"), "B": (1, "Net 30"), "C": (1, "Net 15")}
+    assert terms(database, company)["30 days net"] == (True, 2)
+    assert "30 days net" not in reloaded(database, other).lists["terms"]
+    order = reloaded(database, company).lists["terms"]
+    assert order == tuple(value.replace("Net 30", "30 days net") for value in company.lists["terms"])
+
+
+def test_a_plan_made_before_a_rename_is_refused(database: Database, company: Company) -> None:
+    rename(database, company, "Net 30", "30 days net")
+    with pytest.raises(Refused, match="Stored customers changed"):
+        commit_plan(database, company, make_plan(company, new=[with_terms("A", "Net 30")]))
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("net 15", "“Net 15” is there already. Nothing was changed"),
+        ("NET  15 ", "“Net 15” is there already."),
+        ("Net 45", "“Net 45” is there already, but not active: activate it instead."),
+        (" \u00a0", "The value is empty."),
+        ("N\x00", "invisible control characters"),
+        ("\ud800", "invisible control characters"),
+        ("x" * 51, "has 51 characters; at most 50"),
+    ],
+)
+def test_a_value_that_is_there_or_cannot_be_is_refused_and_nothing_changes(
+    database: Database, company: Company, new: str, said: str
+) -> None:
+    with database.writing() as conn:
+        lists.set_value_active(conn, company.company_id, "terms", "Net 45", False)
+    before = reloaded(database, company)
+    for change in (partial(rename, database, company, "Net 30"), partial(add_term, database, company)):
+        with pytest.raises(BadArguments, match=re.escape(said)):
+            change(new)
+    assert reloaded(database, company) == before
+
+
+def add_term(database: Database, company: Company, value: str) -> str:
+    with database.writing() as conn:
+        return lists.add_value(conn, company.company_id, CUSTOMERS.column("terms"), value)
+
+
+def test_a_value_may_change_its_case(database: Database, company: Company) -> None:
+    commit_plan(database, company, make_plan(company, new=[with_terms("A", "Net 30")]))
+    assert rename(database, company, "Net 30", "NET 30") == ("NET 30", 1)
+    assert rename(database, company, "NET 30", "NET 30") == ("NET 30", 0)
+    assert versions(database, company) == {"A": (2, "NET 30")}
+
+
+def test_a_new_value_is_the_last_and_an_inactive_one_is_kept(database: Database, company: Company) -> None:
+    commit_plan(database, company, make_plan(company, new=[with_terms("A", "Net 30")]))
+    assert add_term(database, company, "Net 90 🌷") == "Net 90 🌷"
+    with database.writing() as conn:
+        lists.set_value_active(conn, company.company_id, "terms", "Net 30", False)
+    changed = reloaded(database, company)
+    assert changed.lists["terms"][-1] == "Net 90 🌷"
+    assert "Net 30" not in changed.lists["terms"]
+    assert changed.version == company.version + 2
+    assert terms(database, company)["Net 30"] == (False, 1)
+    assert list(terms(database, company))[4:] == ["Net 30", "Net 45", "Net 60", "Net 90 🌷"]
+
+
+@pytest.mark.parametrize("value", ["Net 31", "net 30", "\ud800", "' OR 1=1"])
+def test_a_value_that_is_not_there_any_more_gets_a_sentence(
+    database: Database, company: Company, value: str
+) -> None:
+    with pytest.raises(NotFound, match="in this list any more"):
+        rename(database, company, value, "Net 5")
+    with pytest.raises(NotFound), database.writing() as conn:
+        lists.set_value_active(conn, company.company_id, "terms", value, False)
+
+
+def test_no_company_list_is_part_of_the_search_key_which_a_rename_leaves_alone() -> None:
+    assert not [key for key in SEARCHED[CUSTOMERS.kind] if CUSTOMERS.column(key).is_company_list]
+
+
+def test_locations_are_added_renamed_and_deactivated(database: Database, company: Company) -> None:
+    ids = company.company_id
+    with database.writing() as conn:
+        assert companies.add_location(conn, ids, " EWR ", "Newark  Airport").code == "EWR"
+        assert companies.rename_location(conn, ids, "LAX", "LA") == "LA"
+        companies.set_location_active(conn, ids, "MIA", False)
+    changed = reloaded(database, company)
+    assert [(place.code, place.name, place.active) for place in changed.locations] == [
+        ("MIA", "Miami", False),
+        ("LAX", "LA", True),
+        ("BOG", "Bogotá", True),
+        ("EWR", "Newark Airport", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "said"),
+    [
+        ("mia", "Miami 2", "The location MIA is there already."),
+        ("bog", "Bogotá", "The location BOG is there already, but not active"),
+        ("A:B", "x", "The code, “A:B”, holds a space or one of the separators"),
+        ("A B", "x", "holds a space"),
+        ("ELEVENCHARS", "x", "11 characters; at most 10"),
+        ("", "x", "The code is empty."),
+        ("X", " ", "The name is empty."),
+        ("X", "n" * 201, "at most 200"),
+    ],
+)
+def test_a_location_that_cannot_be_is_refused(
+    database: Database, company: Company, code: str, name: str, said: str
+) -> None:
+    with database.writing() as conn:
+        companies.set_location_active(conn, company.company_id, "BOG", False)
+    with pytest.raises(BadArguments, match=re.escape(said)), database.writing() as conn:
+        companies.add_location(conn, company.company_id, code, name)
+    assert len(reloaded(database, company).locations) == 3
+
+
+def test_a_location_of_another_company_is_not_there(
+    database: Database, company: Company, other: Company
+) -> None:
+    with database.writing() as conn:
+        companies.add_location(conn, other.company_id, "UIO", "Quito")
+    with pytest.raises(NotFound, match="no location UIO any more"), database.writing() as conn:
+        companies.rename_location(conn, company.company_id, "UIO", "Mine")
+    with pytest.raises(NotFound, match="no location UIO any more"), database.writing() as conn:
+        companies.set_location_active(conn, company.company_id, "UIO", False)
+    assert reloaded(database, other).locations[-1] == Location("UIO", "Quito")
+
+
+def test_customers_are_counted_at_each_of_their_locations(
+    database: Database, company: Company, other: Company
+) -> None:
+    new = [
+        with_terms("A", "", location_codes="MIA:LAX", main_location="MIA"),
+        with_terms("B", "", location_codes="LAX", main_location="LAX"),
+        with_terms("C", "", main_location="BOG"),
+        with_terms("D", ""),
+    ]
+    commit_plan(database, company, make_plan(company, new=new))
+    with database.reading() as conn:
+        counted = companies.customers_by_location(conn, CUSTOMERS, company.company_id)
+        assert counted == {"mia": 1, "lax": 2, "bog": 1}
+        assert companies.located(conn, CUSTOMERS, company.company_id) == companies.Located(4, 2, 5)
+        assert companies.located(conn, CUSTOMERS, other.company_id) == companies.Located(0, 0, 0)
+
+
+def test_the_company_gets_a_name_a_zone_and_one_location(
+    database: Database, company: Company, other: Company
+) -> None:
+    with database.writing() as conn:
+        companies.describe(conn, company.company_id, " Sunset  Blooms", "America/Bogota")
+        companies.set_multi_location(conn, company.company_id, False)
+        changed = companies.load_company(conn, "Sunset Blooms")
+    assert (changed.time_zone, changed.multi_location) == ("America/Bogota", False)
+    assert changed.version == company.version + 2
+    for name, zone, said in (
+        (OTHER.upper(), "UTC", "Another company has the name"),
+        ("", "UTC", "The name is empty"),
+        ("Sunset", "Mars/Olympus", "“Mars/Olympus” is not a time zone"),
+    ):
+        with pytest.raises(BadArguments, match=said), database.writing() as conn:
+            companies.describe(conn, company.company_id, name, zone)
+    with database.reading() as conn:
+        assert companies.load_company(conn, "Sunset Blooms") == changed
+        assert companies.load_company(conn, OTHER) == other

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from komet_import.errors import NotFound
 from komet_import.review.plan import Snapshot
 from komet_import.schema.column import KindName
 from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.text import fold
 from komet_import.store import customers
+from komet_import.store.customer_audit import AuditEntry, audit_of
+from komet_import.store.customers import LAST_CHANGE, Order, Wanted
 from komet_import.store.database import Database
 from tests.store.plans import KEYS, commit_plan, make_plan, texts
 
@@ -154,3 +157,114 @@ def test_a_company_sees_its_own_customers_only(database: Database, nine: Company
         assert customers.count(conn, CUSTOMERS, other.company_id) == 1
         streamed = list(customers.each_record(conn, CUSTOMERS, other.company_id))
     assert [record.record_id for record in streamed] == [10]
+
+
+FLORISTS: list[dict[str, str]] = [
+    {"code": "b", "name": "Zoe", "location_codes": "MIA:LAX", "customer_type": "Wholesaler", "active": "Yes"},
+    {"code": "A", "name": "anna", "location_codes": "MIAMI:mia", "active": "No", "billing_city": "doral"},
+    {"code": "C", "name": "Ángel", "location_codes": "LAX", "customer_type": "Wholesaler", "active": "No"},
+    {"code": "d", "name": "Bo", "location_codes": "BOG:MIA", "active": "Yes", "billing_city": "Boston"},
+]
+
+
+@pytest.fixture
+def florists(database: Database, company: Company) -> Company:
+    """The company with four customers, 1 to 4; the second one was changed last."""
+    commit_plan(database, company, make_plan(company, new=FLORISTS))
+    second = snapshot(database, company, ids=(2,)).records[2]
+    update = make_plan(company, update=[(second, {"phone": "305", "fax": "306"})], plan_hash="another")
+    commit_plan(database, company, update)
+    return company
+
+
+def find(database: Database, company: Company, wanted: Wanted, order: Order | None = None) -> list[int]:
+    """The list and the download agree."""
+    with database.reading() as conn:
+        rows, total = customers.find(conn, CUSTOMERS, company.company_id, wanted, order, None)
+        records = list(customers.each_record(conn, CUSTOMERS, company.company_id, wanted, order))
+    ids = [row.customer_id for row in rows]
+    assert (total, [record.record_id for record in records]) == (len(ids), ids)
+    return ids
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ids"),
+    [
+        (Wanted(values={"location_codes": "MIA"}), [1, 4]),
+        (Wanted(values={"location_codes": "mia"}), [2]),
+        (Wanted(values={"location_codes": "%"}), []),
+        (Wanted(values={"location_codes": "\ud800"}), []),
+        (Wanted(values={"customer_type": "Wholesaler"}), [1, 3]),
+        (Wanted(values={"active": "Yes"}), [1, 4]),
+        (Wanted(values={"active": "No", "customer_type": "Wholesaler"}), [3]),
+        (Wanted(values={"customer_type": "' OR 1=1 --"}), []),
+        (Wanted("o", {"location_codes": "MIA", "active": "Yes"}), [1, 4]),
+        (Wanted(import_id=1), [1, 2, 3, 4]),
+        (Wanted(import_id=2), [2]),
+        (Wanted(import_id=3), []),
+        (Wanted("zoe", import_id=2), []),
+        (Wanted("\0"), []),
+    ],
+)
+def test_filters_find_what_fulfils_all_of_them(
+    database: Database, florists: Company, wanted: Wanted, ids: list[int]
+) -> None:
+    assert find(database, florists, wanted) == ids
+
+
+@pytest.mark.parametrize(
+    ("by", "ids", "back"),
+    [
+        ("customer_id", [1, 2, 3, 4], [4, 3, 2, 1]),
+        ("code", [2, 1, 3, 4], [4, 3, 1, 2]),
+        ("name", [2, 4, 1, 3], [3, 1, 4, 2]),
+        ("billing_city", [4, 2, 1, 3], [2, 4, 3, 1]),
+        ("customer_type", [1, 3, 2, 4], [3, 1, 4, 2]),
+        (LAST_CHANGE, [1, 3, 4, 2], [2, 4, 3, 1]),
+    ],
+)
+def test_customers_are_sorted_whatever_the_case_and_blanks_come_last(
+    database: Database, florists: Company, by: str, ids: list[int], back: list[int]
+) -> None:
+    assert find(database, florists, Wanted(), Order(by)) == ids
+    assert find(database, florists, Wanted(), Order(by, descending=True)) == back
+
+
+def test_a_page_goes_on_where_the_one_before_it_ends(database: Database, nine: Company) -> None:
+    with database.reading() as conn:
+        pages = [
+            customers.find(conn, CUSTOMERS, nine.company_id, Wanted(), Order("name", True), 4, offset)[0]
+            for offset in (0, 4, 8)
+        ]
+    assert [row.customer_id for page in pages for row in page] == [3, 2, 1, 9, 8, 7, 6, 5, 4]
+
+
+def audit(database: Database, company: Company, customer_id: int, limit: int = 9) -> list[AuditEntry]:
+    with database.reading() as conn:
+        return audit_of(conn, company.company_id, customer_id, limit)
+
+
+def test_a_customer_knows_which_imports_wrote_it(database: Database, florists: Company) -> None:
+    newest, first = audit(database, florists, 2)
+    cells = [(change.row, change.key, change.old, change.new) for change in newest.changes]
+    assert cells == [(2, "phone", None, "305"), (2, "fax", None, "306")]
+    assert (newest.import_id, newest.by) == (2, "Administrator")
+    assert [(change.row, change.action, change.key) for change in first.changes] == [(3, "insert", None)]
+    assert audit(database, florists, 2, limit=1) == [newest]
+    assert audit(database, florists, 99) == []
+
+
+@pytest.mark.parametrize("customer_id", [0, -1, 5, 2**63, 10**30])
+def test_an_unknown_customer_is_not_found(database: Database, florists: Company, customer_id: int) -> None:
+    with database.reading() as conn, pytest.raises(NotFound, match="There is no customer"):
+        customers.get_customer(conn, CUSTOMERS, florists.company_id, customer_id)
+
+
+def test_filters_and_audit_keep_to_the_company(database: Database, florists: Company, other: Company) -> None:
+    commit_plan(database, other, make_plan(other, new=FLORISTS), person_id=2)
+    with database.reading() as conn, pytest.raises(NotFound):
+        customers.get_customer(conn, CUSTOMERS, other.company_id, 2)
+    assert audit(database, other, 2) == []
+    assert find(database, other, Wanted(import_id=1)) == []
+    assert find(database, other, Wanted(values={"active": "Yes"}), Order("name")) == [8, 5]
+    assert find(database, florists, Wanted(import_id=3)) == []

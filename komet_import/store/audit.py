@@ -1,0 +1,135 @@
+"""The audit of one import: its discrepancies by column and kind, its changes by column and customer, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from komet_import.schema.column import Declaration
+from komet_import.schema.kinds import LARGEST_ID
+from komet_import.schema.problems import Severity
+from komet_import.schema.text import fold, has_control_characters, tidy
+from komet_import.store.history import Problem, ProblemCount
+from komet_import.store.imports import AuditedChange, Discrepancy
+from komet_import.store.models import RECORDS, change, discrepancy, import_problem, upload
+from komet_import.store.staging import CHUNK
+
+
+@dataclass(frozen=True)
+class WantedChanges:
+    """Which changes: of one `action` (`insert`, `update`), of one column, of customers whose ID, code, name … holds a text."""
+
+    action: str | None = None
+    key: str | None = None
+    customer: str = ""
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """A change with its customer's name and code as they are now; None when it was removed since."""
+
+    change: AuditedChange
+    name: str | None
+    code: str | None
+
+
+def file_size(conn: sa.Connection, company_id: int, upload_id: int | None) -> int | None:
+    """In bytes, without reading the file."""
+    of_upload = (upload.c.company_id == company_id, upload.c.id == upload_id)
+    return conn.execute(sa.select(upload.c.size).where(*of_upload)).scalar()
+
+
+def problems_of(conn: sa.Connection, company_id: int, import_id: int) -> list[ProblemCount]:
+    """Errors before warnings, commonest first."""
+    p = import_problem.c
+    query = sa.select(p.column_key, p.code, p.severity, p.cells).where(
+        p.company_id == company_id, p.import_id == import_id
+    )
+    found = conn.execute(query.order_by(p.severity, p.cells.desc(), p.column_key, p.code))
+    return [ProblemCount((key, code), Severity(severity), cells, 1) for key, code, severity, cells in found]
+
+
+def each_discrepancy(
+    conn: sa.Connection,
+    company_id: int,
+    import_id: int,
+    problem: Problem | None,
+    limit: int | None,
+    offset: int = 0,
+) -> Iterator[Discrepancy]:
+    """In row order, then column order; the connection is in use meanwhile."""
+    d = discrepancy.c
+    query = sa.select(d.row, d.column_key, d.code, d.severity, d.value, d.message, d.suggestion)
+    query = query.where(d.company_id == company_id, d.import_id == import_id)
+    if problem is not None:
+        key, code = problem
+        query = query.where(d.column_key == key if key else d.column_key.is_(None), d.code == code)
+    rows = conn.execute(
+        query.order_by(d.position).limit(limit).offset(offset), execution_options={"yield_per": CHUNK}
+    )
+    for row in rows:
+        yield Discrepancy(row.row, row[1], row.code, Severity(row.severity), row[4], row[5], row[6])
+
+
+def count_changes(
+    conn: sa.Connection, declaration: Declaration, company_id: int, import_id: int, customer: str = ""
+) -> dict[tuple[str, str | None], int]:
+    """By action and column; a new customer's column is None."""
+    c, records = change.c, RECORDS[declaration.kind]
+    query = sa.select(c.action, c.column_key, sa.func.count()).outerjoin_from(
+        change, records, _of_change(records)
+    )
+    held = _held(records, company_id, import_id, WantedChanges(customer=customer))
+    found = conn.execute(query.where(*held).group_by(c.action, c.column_key))
+    return {(action, key): count for action, key, count in found}
+
+
+def each_change(
+    conn: sa.Connection,
+    declaration: Declaration,
+    company_id: int,
+    import_id: int,
+    wanted: WantedChanges,
+    limit: int | None,
+    offset: int = 0,
+) -> Iterator[ShownChange]:
+    """In row order, then column order; the connection is in use meanwhile."""
+    c, records = change.c, RECORDS[declaration.kind]
+    labels = (records.c[declaration.name_key], records.c[declaration.code_key])
+    query = (
+        sa.select(c.row, c.customer_id, c.action, c.column_key, c.old, c.new, *labels)
+        .outerjoin_from(change, records, _of_change(records))
+        .where(*_held(records, company_id, import_id, wanted))
+        .order_by(c.row, c.id)
+    )
+    rows = conn.execute(query.limit(limit).offset(offset), execution_options={"yield_per": CHUNK})
+    for *facts, name, code in rows:
+        yield ShownChange(AuditedChange(*facts), name, code)
+
+
+def _of_change(records: sa.Table) -> sa.ColumnElement[bool]:
+    return sa.and_(records.c.id == change.c.customer_id, records.c.company_id == change.c.company_id)
+
+
+def _held(
+    records: sa.Table, company_id: int, import_id: int, wanted: WantedChanges
+) -> list[sa.ColumnElement[bool]]:
+    c = change.c
+    held: list[sa.ColumnElement[bool]] = [c.company_id == company_id, c.import_id == import_id]
+    if wanted.action is not None:
+        held.append(c.action == wanted.action)
+    if wanted.key is not None:
+        held.append(c.column_key == wanted.key)
+    if text := fold(tidy(wanted.customer)):
+        held.append(_is_called(records, text))
+    return held
+
+
+def _is_called(records: sa.Table, text: str) -> sa.ColumnElement[bool]:
+    if has_control_characters(text):
+        return sa.false()
+    called = records.c.search_key.contains(text, autoescape=True)
+    has_id = text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= LARGEST_ID
+    return sa.or_(called, change.c.customer_id == int(text)) if has_id else called

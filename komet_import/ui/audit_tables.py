@@ -1,0 +1,87 @@
+"""The tables of one import: its changes, old and new, and its discrepancies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from komet_import.schema.problems import Severity
+from komet_import.store.audit import ShownChange
+from komet_import.store.imports import Discrepancy
+from komet_import.ui import layout
+from komet_import.ui.history_files import header_of
+from komet_import.ui.theme import Tone, palette
+
+_KINDS = {Severity.ERROR: ("Error", Tone.ERROR), Severity.WARNING: ("Warning", Tone.WAITING)}
+_ROW_NUMBER = st.column_config.NumberColumn(format="%d", width=70)
+
+
+def changes_table(changes: Sequence[ShownChange]) -> None:
+    """The old value is grey; a new customer is one line."""
+    frame = pd.DataFrame(
+        {
+            "Row": [shown.change.row for shown in changes],
+            "Customer": [_customer(shown) for shown in changes],
+            "Column": [_column(shown) for shown in changes],
+            "Old value": [_value(shown.change.key, shown.change.old) for shown in changes],
+            " ": ["→" if shown.change.key else "" for shown in changes],
+            "New value": [_value(shown.change.key, shown.change.new) for shown in changes],
+        }
+    )
+    grey = frame.style.map(lambda _: f"color: {palette().quiet_text}", subset=["Old value", " "])
+    st.dataframe(
+        grey,
+        hide_index=True,
+        row_height=32,
+        height=_height(len(frame)),
+        column_config={"Row": _ROW_NUMBER, " ": st.column_config.TextColumn(width=40)},
+        alt="What this import changed, old and new",
+    )
+
+
+def _customer(shown: ShownChange) -> str:
+    if shown.name is None:
+        return f"Customer {shown.change.customer_id}, removed since"
+    return f"{shown.name} ({shown.code})"
+
+
+def _column(shown: ShownChange) -> str:
+    return header_of(shown.change.key) if shown.change.key else "New customer"
+
+
+def _value(key: str | None, text: str | None) -> str:
+    return text or ("(blank)" if key else "")
+
+
+def discrepancy_frame(issues: Sequence[Discrepancy]) -> None:
+    """Row, kind, column, value and reason."""
+    frame = pd.DataFrame(
+        {
+            "Row": [issue.row for issue in issues],
+            "Kind": [[_KINDS[issue.severity][0]] for issue in issues],
+            "Column": [header_of(issue.key) for issue in issues],
+            "Value": [issue.value for issue in issues],
+            "Why": [issue.message for issue in issues],
+        }
+    )
+    kinds = st.column_config.MultiselectColumn(
+        options=[word for word, _ in _KINDS.values()],
+        color=layout.badge_colours(dict(_KINDS.values())),
+        disabled=True,
+        width=100,
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        row_height=32,
+        height=_height(len(frame)),
+        column_config={"Row": _ROW_NUMBER, "Kind": kinds},
+        alt="The discrepancies of this import",
+    )
+
+
+def _height(rows: int) -> int:
+    """In pixels: at most nine rows, the others by scrolling."""
+    return min(330, 38 + 32 * rows)

@@ -1,0 +1,130 @@
+"""What the import history and one import show, as tables to download: all of it, not only the page on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from komet_import import history
+from komet_import.desk import Desk
+from komet_import.history import Filters, Overview
+from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.problems import CATALOGUE, IssueCode
+from komet_import.store.audit import WantedChanges
+from komet_import.store.history import Order, Problem
+from komet_import.store.imports import ImportRecord
+from komet_import.ui.downloads import Table
+from komet_import.ui.tables import MAILS, STATES
+from komet_import.workbook.table_file import TableCell
+
+_WHOLE_ROW = "Whole row"
+_LIST = (
+    "Import",
+    "When",
+    "File",
+    "By",
+    "Seconds",
+    "Rows",
+    "New",
+    "Updated",
+    "Unchanged",
+    "Left out",
+    "State",
+    "E-mail",
+)
+
+
+def header_of(key: str | None) -> str:
+    """Of a column; an issue may be of the whole row."""
+    return CUSTOMERS.by_key[key].header if key in CUSTOMERS.by_key else _WHOLE_ROW
+
+
+def history_files(desk: Desk, overview: Overview, filters: Filters, order: Order, total: int) -> list[Table]:
+    """The list as it is filtered and sorted, and the numbers behind the charts."""
+    unit = overview.unit.value
+    imports = Table(
+        "The imports listed", "imports", _LIST, partial(_imports, desk, overview, filters, order), total
+    )
+    rows = Table(
+        f"Rows a {unit}",
+        f"rows-a-{unit}",
+        ("From", "Imports", "New", "Updated or unchanged", "Left out"),
+        partial(_bars, overview),
+        len(overview.bars),
+    )
+    problems = Table(
+        "All problems",
+        "problems",
+        ("Column", "Problem", "Kind", "Cells", "Imports"),
+        partial(_problems, overview),
+        len(overview.problems),
+    )
+    people = Table(
+        "By person", "people", ("Person", "Imports", "Rows"), partial(_people, overview), len(overview.people)
+    )
+    return [imports, rows, problems, people]
+
+
+def _imports(desk: Desk, overview: Overview, filters: Filters, order: Order) -> Iterator[Sequence[TableCell]]:
+    for line in history.find(desk, overview, filters, order, None).lines:
+        record, counts = line.record, line.record.counts
+        seconds = round((record.finished_at - record.started_at).total_seconds(), 1)
+        when = _local(desk, record.finished_at)
+        numbers = (record.rows, counts.inserted, counts.updated, counts.unchanged, counts.rejected)
+        mail = MAILS[line.mail][0] if line.mail else None
+        state = STATES[record.state][0]
+        yield (record.import_id, when, record.file, record.by, seconds, *numbers, state, mail)
+
+
+def _bars(overview: Overview) -> Iterator[Sequence[TableCell]]:
+    for bar in overview.bars:
+        tally = bar.tally
+        yield (bar.start.isoformat(), tally.imports, tally.inserted, tally.kept, tally.rejected)
+
+
+def _problems(overview: Overview) -> Iterator[Sequence[TableCell]]:
+    for count in overview.problems:
+        key, code = count.problem
+        title = CATALOGUE[IssueCode(code)].title
+        yield (header_of(key), title, count.severity.value.title(), count.cells, count.imports)
+
+
+def _people(overview: Overview) -> Iterator[Sequence[TableCell]]:
+    for person in overview.people:
+        yield (person.name, person.imports, person.rows)
+
+
+def changes_file(desk: Desk, record: ImportRecord, wanted: WantedChanges, total: int) -> Table:
+    """The changes that the filters leave."""
+    headers = ("Row", "Customer ID", "Customer", "Customer Code", "Column", "Old value", "New value")
+    rows = partial(_changes, desk, record, wanted)
+    return Table("Changes", f"changes-{record.import_id}", headers, rows, total)
+
+
+def _changes(desk: Desk, record: ImportRecord, wanted: WantedChanges) -> Iterator[Sequence[TableCell]]:
+    for shown in history.each_change(desk, record, wanted, None):
+        change = shown.change
+        column = header_of(change.key) if change.key else "New customer"
+        who = (change.customer_id, shown.name, shown.code)
+        yield (change.row, *who, column, change.old, change.new)
+
+
+def discrepancies_file(desk: Desk, record: ImportRecord, problem: Problem | None, total: int) -> Table:
+    """Those of a problem, or all."""
+    headers = ("Row", "Kind", "Column", "Value", "Why", "Suggestion")
+    rows = partial(_discrepancies, desk, record, problem)
+    return Table("Discrepancies", f"problems-{record.import_id}", headers, rows, total)
+
+
+def _discrepancies(
+    desk: Desk, record: ImportRecord, problem: Problem | None
+) -> Iterator[Sequence[TableCell]]:
+    for found in history.each_discrepancy(desk, record, problem, None):
+        kind, column = found.severity.value.title(), header_of(found.key)
+        yield (found.row, kind, column, found.value, found.message, found.suggestion)
+
+
+def _local(desk: Desk, moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(desk.company.time_zone)).replace(tzinfo=None)

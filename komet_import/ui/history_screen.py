@@ -1,0 +1,273 @@
+"""The import history: a period in figures and charts, and the list of its imports. What is chosen is in the address."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from functools import partial
+
+import streamlit as st
+
+from komet_import import history
+from komet_import.desk import Desk
+from komet_import.history import Bar, Filters, Overview, Page, Period, Unit
+from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.problems import IssueCode
+from komet_import.store.history import Order, Problem, SortBy
+from komet_import.store.imports import ImportState
+from komet_import.ui import charts, layout, words
+from komet_import.ui.downloads import download_menu
+from komet_import.ui.history_files import history_files
+from komet_import.ui.tables import STATES, history_table, page_choice
+
+PAGE_ROWS = 100
+_SHOWN = 7
+_ALL = "all"
+_IN_WORDS = {
+    Period.MONTH: "last 30 days",
+    Period.QUARTER: "last 90 days",
+    Period.YEAR: "last 12 months",
+    Period.ALL: "all time",
+}
+_FALLING_FIRST = {SortBy.WHEN, SortBy.ROWS, SortBy.NEW, SortBy.UPDATED, SortBy.UNCHANGED, SortBy.LEFT_OUT}
+
+
+def history_screen(desk: Desk) -> None:
+    """Figures and charts are of the whole period, the list of what the filters leave of it."""
+    with layout.title("Import History", "Setup", "Import History"):
+        period = _period()
+        download = st.container(width="content")
+    overview = history.overview(desk, period, datetime.now(UTC))
+    if not overview.figures.imports:
+        _nothing(desk, period)
+        return
+    _figures(overview)
+    above = st.container()
+    bar, problem = _chosen_bar(overview), _chosen_problem()
+    filters, page = _filtered(desk, overview, bar, problem)
+    with above:
+        _charts(overview, period, filters)
+        _chips(overview.unit, bar, problem)
+    if page.total:
+        history_table(desk, page.lines, _order(), _open, _sort)
+        page_choice(page.total, PAGE_ROWS, _page_number(filters), key=_page_key(filters))
+    else:
+        st.info("No import fits all of these filters. Take one of them away.")
+    with download:
+        download_menu(history_files(desk, overview, filters, _order(), page.total), "downloads")
+
+
+def _period() -> Period:
+    chosen = st.segmented_control(
+        "Period",
+        [period.value for period in Period],
+        default=Period.QUARTER.value,
+        required=True,
+        key="period",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return Period(chosen or Period.QUARTER.value)
+
+
+def _nothing(desk: Desk, period: Period) -> None:
+    if history.has_any(desk):
+        st.info(f"Nothing was imported in the {_IN_WORDS[period]}. Choose a longer period.")
+        return
+    st.info("Nothing was imported yet. Each import will be listed here, with its audit.")
+    st.page_link("pages/data_import.py", label="Import a file", icon=":material/upload_file:")
+
+
+def _figures(overview: Overview) -> None:
+    figures = overview.figures
+    share = figures.rejected / figures.rows if figures.rows else 0
+    median = "–" if figures.median_seconds is None else words.duration(figures.median_seconds)
+    with st.container(border=True):
+        layout.figures(
+            [
+                ("Imports", figures.imports),
+                ("Rows", figures.rows),
+                ("New customers", figures.inserted),
+                ("Updated", figures.updated),
+                ("Left out", figures.rejected),
+                ("Share left out", f"{share:.1%}".replace("%", " %")),
+                ("Median time", median),
+                ("E-mails waiting", figures.mails_waiting),
+            ]
+        )
+
+
+# -- the charts ----------------------------------------------------------------------------------------------------
+
+
+def _charts(overview: Overview, period: Period, filters: Filters) -> None:
+    several = len(overview.people) > 1
+    left, middle, *right = st.columns([0.42, 0.36, 0.22] if several else 2, gap="small")
+    with left, st.container(border=True, gap="small", height="stretch"):
+        _head(f"Rows a {overview.unit}", "the figure on top is the number of imports")
+        charts.draw(charts.rows_over_time(overview, filters.bar), "chart-rows", partial(_put, "bar"))
+    with middle, st.container(border=True, gap="small", height="stretch"):
+        _head("Commonest problems", f"cells, {_IN_WORDS[period]}")
+        commonest = overview.problems[:_SHOWN]
+        if commonest:
+            picture = charts.commonest_problems(commonest, filters.problem)
+            charts.draw(picture, "chart-problems", partial(_put, "problem"))
+        else:
+            st.caption("No problem in any file.")
+    if right:
+        with right[0], st.container(border=True, gap="small", height="stretch"):
+            _head("By person", "rows")
+            picture = charts.by_person(overview.people[:_SHOWN], filters.person_id)
+            charts.draw(picture, "chart-people", _choose_person)
+
+
+def _head(title: str, note: str) -> None:
+    st.markdown(f"**{title}** :gray[:small[{note}]]")
+
+
+def _choose_person(person_id: str) -> None:
+    st.session_state["person"] = int(person_id)
+
+
+def _put(name: str, value: str) -> None:
+    """A second click on the same bar takes the filter away."""
+    if st.query_params.get(name) == value:
+        _drop(name)
+    else:
+        st.query_params[name] = value
+
+
+def _drop(name: str) -> None:
+    st.query_params.pop(name, None)
+
+
+def _chosen_bar(overview: Overview) -> Bar | None:
+    """Anything may stand in the address."""
+    wanted = st.query_params.get("bar")
+    return next((bar for bar in overview.bars if bar.start.isoformat() == wanted), None)
+
+
+def _chosen_problem() -> Problem | None:
+    key, _, code = st.query_params.get("problem", "").partition(".")
+    known = (not key or key in CUSTOMERS.by_key) and code in list(IssueCode)
+    return (key, code) if known else None
+
+
+def _chips(unit: Unit, bar: Bar | None, problem: Problem | None) -> None:
+    """What a click on a chart chose, to be taken away again."""
+    names = {"bar": charts.bar_name(bar, unit) if bar else "", "problem": ""}
+    if problem:
+        names["problem"] = charts.problem_name(problem)
+    shown = {name: text for name, text in names.items() if text}
+    if shown:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption("Only", width="content")
+            for name, text in shown.items():
+                st.button(
+                    text,
+                    key=f"without-{name}",
+                    icon=":material/close:",
+                    icon_position="right",
+                    on_click=_drop,
+                    args=(name,),
+                )
+
+
+# -- the filters ---------------------------------------------------------------------------------------------------
+
+
+def _filtered(
+    desk: Desk, overview: Overview, bar: Bar | None, problem: Problem | None
+) -> tuple[Filters, Page]:
+    """The filters stand in one line; the states come first, with the numbers that the others leave."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        states = st.container(width="content")
+        search = st.text_input(
+            "Search",
+            placeholder="Search file or person" if history.sees_everybody(desk) else "Search file",
+            icon=":material/search:",
+            key="search",
+            bind="query-params",
+            label_visibility="collapsed",
+            width="stretch",
+        )
+        person_id = _person(overview) if len(overview.people) > 1 else None
+        left_out = st.toggle("Only with rows left out", key="left-out", bind="query-params")
+    state = st.session_state.get("state", _ALL)
+    filters = Filters(
+        state=ImportState(state) if state in list(ImportState) else None,
+        person_id=person_id,
+        left_out=left_out,
+        search=search,
+        bar=bar.start if bar else None,
+        problem=problem,
+    )
+    page = history.find(desk, overview, filters, _order(), PAGE_ROWS, (_page_number(filters) - 1) * PAGE_ROWS)
+    with states:
+        _states(page, filters.state)
+    return filters, page
+
+
+def _states(page: Page, chosen: ImportState | None) -> None:
+    occurring = [state for state in ImportState if state in page.states or state is chosen]
+    labels = {_ALL: f"All {sum(page.states.values()):,}"}
+    labels |= {state.value: f"{STATES[state][0]} {page.states.get(state, 0):,}" for state in occurring}
+    st.segmented_control(
+        "State",
+        list(labels),
+        default=_ALL,
+        required=True,
+        format_func=partial(_label, labels),
+        key="state",
+        label_visibility="collapsed",
+    )
+
+
+def _label(labels: dict[str, str], option: str) -> str:
+    return labels[option]
+
+
+def _person(overview: Overview) -> int | None:
+    names = {person.person_id: person.name for person in overview.people}
+    ordered = sorted(names, key=lambda person_id: names[person_id].casefold())
+    chosen: int = st.selectbox(
+        "Person",
+        [0, *ordered],
+        format_func=partial(_name, names),
+        key="person",
+        label_visibility="collapsed",
+        width=170,
+    )
+    return chosen or None
+
+
+def _name(names: dict[int, str], person_id: int) -> str:
+    return names[person_id] if person_id else "Everyone"
+
+
+# -- the list ------------------------------------------------------------------------------------------------------
+
+
+def _open(import_id: int) -> None:
+    st.query_params["import"] = str(import_id)
+
+
+def _order() -> Order:
+    by, descending = st.session_state.get("history-order", [SortBy.WHEN.value, True])
+    return Order(SortBy(by), descending)
+
+
+def _sort(by: SortBy) -> None:
+    """A second click on the same header turns the order round."""
+    now = _order()
+    descending = not now.descending if by is now.by else by in _FALLING_FIRST
+    st.session_state["history-order"] = [by.value, descending]
+
+
+def _page_key(filters: Filters) -> str:
+    """Other filters begin at their first page again."""
+    return "history-page-" + hashlib.sha256(repr((filters, _order())).encode()).hexdigest()[:12]
+
+
+def _page_number(filters: Filters) -> int:
+    return int(st.session_state.get(_page_key(filters), 1))

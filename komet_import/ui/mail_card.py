@@ -1,0 +1,103 @@
+"""An import's e-mail: to whom, its text, where it is, and another try."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from komet_import import delivery, history
+from komet_import.desk import Desk
+from komet_import.errors import KometError
+from komet_import.store.mails import MailState, StoredMail
+from komet_import.ui import layout, words
+from komet_import.ui.markdown import escape_markdown
+from komet_import.ui.result import mail_state
+from komet_import.ui.theme import Tone
+from komet_import.ui.wiring import postman
+
+_LOOK_AGAIN_SECONDS = 3
+
+
+def mail_card(desk: Desk, import_id: int) -> None:
+    """Looks again every few seconds while the e-mail is on its way."""
+    mail = _latest(desk, import_id)
+    if mail is not None and _is_on_its_way(desk, mail):
+        st.fragment(_watched, run_every=_LOOK_AGAIN_SECONDS)(desk, import_id)
+    else:
+        _card(desk, import_id, mail)
+
+
+def _watched(desk: Desk, import_id: int) -> None:
+    mail = _latest(desk, import_id)
+    _card(desk, import_id, mail)
+    if mail is None or not _is_on_its_way(desk, mail):
+        st.rerun()
+
+
+def _latest(desk: Desk, import_id: int) -> StoredMail | None:
+    mails = history.show(desk, import_id).mails
+    return mails[-1] if mails else None
+
+
+def _is_on_its_way(desk: Desk, mail: StoredMail) -> bool:
+    untried = mail.state is MailState.WAITING and mail.last_error is None
+    return untried and desk.settings.mail_server is not None
+
+
+def _card(desk: Desk, import_id: int, mail: StoredMail | None) -> None:
+    with st.container(border=True, gap="small"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.subheader("E-mail", anchor=False)
+            if mail is not None:
+                _badge(desk, mail)
+        if mail is None:
+            st.caption("No e-mail belongs to this import.")
+            return
+        st.markdown(f"To {escape_markdown(', '.join(mail.recipients))}")
+        layout.quiet(mail_state(desk, mail))
+        if notice := st.session_state.pop("mail-notice", None):
+            st.warning(notice)
+        _actions(desk, import_id, mail)
+
+
+def _badge(desk: Desk, mail: StoredMail) -> None:
+    if mail.state is MailState.SENT and mail.sent_at is not None:
+        sent = words.clock(mail.sent_at, desk.company.time_zone)
+        layout.show_badge(f"Sent {sent}", Tone.NEUTRAL, ":material/mark_email_read:")
+    elif mail.state is MailState.FAILED:
+        layout.show_badge("Not sent", Tone.ERROR, ":material/error:")
+    else:
+        layout.show_badge("Waiting", Tone.WAITING, ":material/schedule_send:")
+
+
+def _actions(desk: Desk, import_id: int, mail: StoredMail) -> None:
+    with st.container(horizontal=True, gap="small"):
+        if desk.settings.mail_server is not None and not _is_on_its_way(desk, mail):
+            st.button(
+                "Try now" if mail.state is MailState.WAITING else "Send again",
+                key="send-again",
+                on_click=_send_again,
+                args=(desk, import_id, mail.mail_id),
+            )
+        with st.popover("Show the e-mail", icon=":material/mail:", type="tertiary"):
+            st.markdown(f"**{escape_markdown(mail.subject)}**")
+            st.text(mail.text)
+        st.download_button(
+            "Download",
+            data=lambda: delivery.eml(desk, mail),
+            file_name=f"mail-{mail.mail_id}.eml",
+            mime="message/rfc822",
+            key="eml",
+            type="tertiary",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def _send_again(desk: Desk, import_id: int, mail_id: int) -> None:
+    """In a callback: the run that follows shows what became of it."""
+    try:
+        history.send_again(desk, import_id, mail_id)
+    except KometError as error:
+        st.session_state["mail-notice"] = str(error)
+    else:
+        postman(desk).call()

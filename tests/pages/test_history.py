@@ -1,0 +1,181 @@
+"""Import History, one test a path of the screens; clicks on canvases are in the address."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from komet_import.schema.company import Role
+from komet_import.store import companies
+from komet_import.store.models import import_, mail
+from komet_import.ui.downloads import Table, _csv, _workbook
+from komet_import.workbook.table_file import inert
+from tests.mail.post_office import Mailbox, post_office
+from tests.pages.conftest import NEW, OpenApp, figures, upload, words, workbook
+from tests.stories import at_desk
+
+PAGE = "pages/import_history.py"
+BAD = {**NEW, "code": "B", "name": "Rosa", "terms": "Nett"}
+
+
+def commit(open_app: OpenApp, *rows: dict[str, str], name: str = "customers.xlsx") -> None:
+    app = upload(open_app(), workbook(*rows), name)
+    app.button(key="import").click().run()
+    app.button(key="confirm").click().run()
+    assert not app.exception
+
+
+@pytest.fixture
+def imported(open_app: OpenApp) -> OpenApp:
+    """Import 1 brings a customer in; import 2 updates it and leaves a row out."""
+    commit(open_app, NEW, name="first [x](y).xlsx")
+    commit(open_app, {**NEW, "phone": "305"}, BAD, name="second.xlsx")
+    return open_app
+
+
+def listed(app: AppTest) -> list[str]:
+    assert not app.exception, app.exception
+    return app.dataframe[0].value["File"].tolist() if app.dataframe else []
+
+
+def test_a_period_shows_its_figures_charts_and_imports(imported: OpenApp) -> None:
+    app = imported(PAGE)
+    assert listed(app) == ["second.xlsx", "first [x](y).xlsx"]
+    shown = figures(app)
+    assert (shown["Imports"], shown["Rows"], shown["New customers"]) == ("2", "3", "1")
+    assert (shown["Left out"], shown["Share left out"], shown["E\\-mails waiting"]) == ("1", "33.3 %", "2")
+    charts = [chart.proto.alt for chart in app.get("vega_lite_chart")]
+    assert any("2 imports, 1 updated or unchanged, 1 new, 1 left out" in told for told in charts)
+    assert any("Terms, not in the list: 1 in 1 import" in told for told in charts)
+    assert app.dataframe[0].value["E-mail"].tolist() == [["Waiting"], ["Waiting"]]
+
+
+def test_filters_narrow_the_list_and_count_the_states(imported: OpenApp) -> None:
+    app = imported(PAGE)
+    app.toggle(key="left-out").set_value(True).run()
+    assert listed(app) == ["second.xlsx"]
+    app.toggle(key="left-out").set_value(False).run()
+    app.text_input(key="search").set_value("FIRST [").run()
+    assert listed(app) == ["first [x](y).xlsx"]
+    app.text_input(key="search").set_value("nothing").run()
+    assert "No import fits" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        ("terms.not_in_list", ["second.xlsx"]),
+        ("terms.required", []),
+        ("x'.not_in_list", ["second.xlsx", "first [x](y).xlsx"]),
+        ("<b>", ["second.xlsx", "first [x](y).xlsx"]),
+    ],
+)
+def test_a_problem_in_the_address_filters_when_there_is_such_a_kind(
+    imported: OpenApp, problem: str, expected: list[str]
+) -> None:
+    assert listed(imported(PAGE, problem=problem)) == expected
+
+
+def test_what_a_chart_chose_can_be_taken_away(imported: OpenApp) -> None:
+    app = imported(PAGE, problem="terms.not_in_list")
+    app.button(key="without-problem").click().run()
+    assert len(listed(app)) == 2
+    assert len(listed(imported(PAGE, bar="1999-01-04"))) == 2
+
+
+def test_an_old_import_is_outside_the_period(imported: OpenApp, tmp_path: Path) -> None:
+    with at_desk(tmp_path) as desk, desk.database.writing() as connection:
+        old = datetime(2001, 5, 5, tzinfo=UTC)
+        connection.execute(sa.update(import_).values(started_at=old, finished_at=old))
+    app = imported(PAGE)
+    assert "Nothing was imported in the last 90 days. Choose a longer period." in words(app)
+    app.segmented_control(key="period").set_value("All").run()
+    assert len(listed(app)) == 2
+    assert "**Rows a year**" in words(app)
+
+
+@pytest.fixture
+def analyst(imported: OpenApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenApp]:
+    """An analyst who has imported nothing, beside an administrator who has."""
+    with at_desk(tmp_path) as desk, desk.database.writing() as connection:
+        companies.add_person(connection, desk.company.company_id, "joe@x.example", "Joe", Role.ANALYST)
+    monkeypatch.setenv("KOMET_PERSON", "joe@x.example")
+    yield imported
+
+
+def test_an_analyst_sees_only_their_own_imports(analyst: OpenApp) -> None:
+    assert "Nothing was imported yet" in words(analyst(PAGE))
+    app = analyst(PAGE, **{"import": "1"})
+    assert "There is no import 1" in words(app)
+    assert not app.dataframe
+    commit(analyst, {**NEW, "phone": "1"}, name="mine.xlsx")
+    assert listed(analyst(PAGE)) == ["mine.xlsx"]
+
+
+def test_one_import_tells_what_happened_and_filters_its_audit(imported: OpenApp) -> None:
+    app = imported(PAGE, **{"import": "2"})
+    assert not app.exception
+    assert "of 2 rows\\, 1 updated and 1 left out\\." in words(app)
+    assert app.dataframe[0].value["Customer"].tolist() == ["ABC Wholesale (ABC)"]
+    app.text_input(key="changes-customer-2").set_value("nobody").run()
+    assert "No change fits these filters." in words(app)
+
+
+def test_an_e_mail_is_sent_again(imported: OpenApp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    with at_desk(tmp_path) as desk, desk.database.writing() as connection:
+        connection.execute(sa.update(mail).values(state="failed", last_error="No."))
+    with post_office(mailbox) as server:
+        monkeypatch.setenv("KOMET_SMTP_HOST", server.host)
+        monkeypatch.setenv("KOMET_SMTP_PORT", str(server.port))
+        monkeypatch.setenv("KOMET_SMTP_SECURITY", server.security.value)
+        monkeypatch.setenv("KOMET_MAIL_FROM", "komet@x.example")
+        st.cache_resource.clear()  # as after a restart: who sends, and through which server, is decided once
+        app = imported(PAGE, **{"import": "2"})
+        assert "Not sent" in words(app)
+        app.button(key="send-again").click().run()
+        assert not app.exception
+        until = time.monotonic() + 20
+        while not mailbox.envelopes and time.monotonic() < until:
+            time.sleep(0.05)
+    assert [envelope.rcpt_tos for envelope in mailbox.envelopes] == [["admin@localhost"]]
+    with at_desk(tmp_path) as desk, desk.database.reading() as connection:
+        assert connection.execute(sa.select(mail.c.state).order_by(mail.c.id)).scalars().first() == "failed"
+
+
+# -- downloads -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-x", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "-1+cmd|' /C calc'!A0"]
+)
+def test_a_text_that_a_spreadsheet_would_run_is_made_harmless(text: str) -> None:
+    table = Table("T", "t", ["A", "B"], lambda: [[text, -5]], 1)
+    (row,) = list(csv.reader(io.StringIO(_csv(table).decode("utf-8-sig"), newline="")))[1:]
+    assert row == ["'" + text, "-5"]
+    sheet = openpyxl.load_workbook(io.BytesIO(_workbook(table))).active
+    assert sheet is not None
+    cell = sheet["A2"]
+    assert (cell.data_type, sheet["B2"].value) == ("s", -5)
+
+
+@pytest.mark.parametrize("text", ["-5.00", "Rosa", "a=b", "", "00123", "💐"])
+def test_other_texts_and_numbers_stay_as_they_are(text: str) -> None:
+    assert inert(text) == text
+
+
+def test_a_long_table_loses_no_row() -> None:
+    table = Table("T", "t", ["A"], lambda: ([n] for n in range(500)), 500)
+    sheet = openpyxl.load_workbook(io.BytesIO(_workbook(table))).active
+    assert sheet is not None
+    assert [cell.value for cell in sheet["A"]][1:] == list(range(500))
