@@ -49,6 +49,7 @@ class KindName(StrEnum):
 
 
 COMPANY_LIST = "company list"
+CONTACTS = "Contacts"  # the group of columns that says how a record's people are reached
 # The discrepancy workbook's last column: written for people, ignored on the way back.
 REASON_HEADER = "Reason"
 
@@ -60,7 +61,7 @@ class Column:
     `max_length` counts characters (None for kinds without one); `decimals` is (digits, places) of a decimal;
     `minimum` and `maximum` bound it. `choices` are fixed values; a choice column with none takes the company's list.
     `default` is what a new customer gets without a value: such a column is never cleared. `unlisted` is the problem
-    of a value that the choices lack.
+    of a value that the choices lack. `group` is the heading under which a record's columns stand together.
     """
 
     order: int
@@ -68,6 +69,7 @@ class Column:
     key: str
     colour: Colour
     kind: KindName
+    group: str = ""
     max_length: int | None = None
     decimals: tuple[int, int] | None = None
     minimum: Decimal | None = None
@@ -107,7 +109,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Declaration:
-    """A kind of import. `id_key`, `code_key` and `name_key` are the columns by which rows find their record."""
+    """A kind of import. `id_key`, `code_key` and `name_key` are the columns by which rows find their record.
+
+    A list of the records shows the columns of `listed`, and can be narrowed to one value of each of `filters`:
+    booleans, choices and code lists.
+    """
 
     kind: str
     title: str
@@ -116,6 +122,8 @@ class Declaration:
     id_key: str
     code_key: str
     name_key: str
+    filters: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
 
     def column(self, key: str) -> Column:
         """Raises KeyError for a key that is not declared."""
@@ -130,3 +138,9 @@ class Declaration:
     def value_columns(self) -> tuple[Column, ...]:
         """The columns that a record stores: all but its ID, which the database gives."""
         return tuple(column for column in self.columns if column.key != self.id_key)
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[Column, ...]]:
+        """The columns by group, in order of each group's first."""
+        names = dict.fromkeys(column.group for column in self.columns)
+        return {name: tuple(column for column in self.columns if column.group == name) for name in names}

@@ -198,7 +198,14 @@ def _next(record: ImportRecord) -> None:
             icon=":material/history:",
             query_params={"import": str(record.import_id)},
         )
-        st.page_link("pages/customers.py", label="The stored customers", icon=":material/storefront:")
+        st.page_link(
+            "pages/customers.py",
+            label="The stored customers",
+            icon=":material/storefront:",
+            query_params={"import": str(record.import_id)}
+            if record.counts.inserted or record.counts.updated
+            else None,
+        )
         st.button(
             "Import another file",
             icon=":material/upload_file:",

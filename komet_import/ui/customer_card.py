@@ -1,0 +1,160 @@
+"""One customer: what the imports did to it, and all that is stored of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from html import escape
+
+import streamlit as st
+
+from komet_import import directory
+from komet_import.desk import Desk
+from komet_import.errors import NotFound
+from komet_import.schema.column import CONTACTS, Column, KindName
+from komet_import.schema.customers import CUSTOMERS
+from komet_import.store.customer_audit import AuditEntry
+from komet_import.store.customers import CustomerRow
+from komet_import.store.imports import AuditedChange, ImportKind
+from komet_import.ui import layout, words
+from komet_import.ui.markdown import escape_markdown
+from komet_import.ui.theme import Tone, palette
+
+_STEP = 10
+_BLANK = "(blank)"
+
+
+def flag_words(column: Column, text: str) -> str:
+    """What the Yes or No of a column says of a record: `Active`, `Not active`."""
+    return column.header if text == "Yes" else f"Not {column.header.lower()}"
+
+
+def customer_card(desk: Desk, given: str | None) -> None:
+    """`given` comes from the address: anything may stand there."""
+    with st.container(border=True, gap="small", key="customer-card"):
+        if given is None:
+            layout.quiet("Choose a customer in the list to see its history and all its fields.")
+            return
+        try:
+            row = directory.get(desk, given)
+        except NotFound as error:
+            st.markdown(f":material/search_off: {escape_markdown(str(error))}")
+            return
+        values = dict(zip((c.key for c in CUSTOMERS.value_columns), row.texts, strict=True))
+        values[CUSTOMERS.id_key] = str(row.customer_id)
+        _head(row, values)
+        history, details, contacts = st.tabs(["History", "Details", CONTACTS])
+        with history:
+            _history(desk, row)
+        with details:
+            _groups((name for name in CUSTOMERS.groups if name != CONTACTS), values)
+        with contacts:
+            _groups((CONTACTS,), values)
+
+
+def _head(row: CustomerRow, values: dict[str, str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(gap=None, width="stretch"):
+            st.subheader(escape_markdown(values[CUSTOMERS.name_key]), anchor=False)
+            layout.quiet(f"{values[CUSTOMERS.code_key]} · Customer ID {row.customer_id}")
+        for key in CUSTOMERS.filters:
+            column = CUSTOMERS.by_key[key]
+            if column.kind is KindName.BOOLEAN and values[key]:
+                on = values[key] == "Yes"
+                layout.show_badge(
+                    flag_words(column, values[key]),
+                    Tone.NEUTRAL if on else Tone.WAITING,
+                    ":material/check:" if on else ":material/block:",
+                )
+
+
+# -- fields --------------------------------------------------------------------------------------------------------
+
+
+def _groups(names: Iterable[str], values: dict[str, str]) -> None:
+    st.html("".join(_group(name, values) for name in names))
+
+
+def _group(name: str, values: dict[str, str]) -> str:
+    columns = CUSTOMERS.groups[name]
+    shown = [(column.header, _shown(column, values[column.key])) for column in columns]
+    fields = ((header, html if html != _BLANK else _quiet(html)) for header, html in shown)
+    heading = "" if name == CONTACTS else f"<h4>{escape(name)}</h4>"  # the tab's own name
+    return f'<section class="komet-fields">{heading}{_pairs(fields)}</section>'
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    """Headers and HTML."""
+    lines = "".join(f"<div><dt>{escape(header)}</dt><dd>{value}</dd></div>" for header, value in pairs)
+    return f"<dl>{lines}</dl>"
+
+
+def _shown(column: Column | None, text: str | None) -> str:
+    """A stored text as HTML; numbers with thousands commas."""
+    if not text:
+        return _BLANK
+    if column is not None and column.kind is KindName.DECIMAL:
+        return f"{Decimal(text):,}"
+    if column is not None and column.kind is KindName.EMAIL_LIST:
+        text = text.replace(";", "; ")
+    return escape(text)
+
+
+# -- history -------------------------------------------------------------------------------------------------------
+
+
+def _history(desk: Desk, row: CustomerRow) -> None:
+    key = f"history-of-{row.customer_id}"
+    limit = int(st.session_state.get(key, _STEP))
+    entries = directory.audit(desk, row.customer_id, limit + 1)
+    if not entries:
+        layout.quiet("No import is recorded for this customer.")
+        return
+    st.html("".join(_entries(desk, entries[:limit])))
+    if len(entries) > limit:
+        st.button(
+            "Show earlier imports",
+            key="earlier",
+            type="tertiary",
+            icon=":material/expand_more:",
+            on_click=_show_more,
+            args=(key, limit + _STEP),
+        )
+
+
+def _show_more(key: str, limit: int) -> None:
+    st.session_state[key] = limit
+
+
+def _entries(desk: Desk, entries: Iterable[AuditEntry]) -> Iterator[str]:
+    now = datetime.now(UTC)
+    for entry in entries:
+        when = words.moment(entry.at, desk.company.time_zone, now)
+        cells = [change for change in entry.changes if change.key is not None]
+        yield (
+            f'<section class="komet-fields"><h4>{when[0].upper()}{escape(when[1:])}</h4>'
+            f"<p>{_deed(desk, entry)}</p>{_pairs(map(_change, cells))}</section>"
+        )
+
+
+def _deed(desk: Desk, entry: AuditEntry) -> str:
+    file, first = escape(entry.file), entry.changes[0]
+    if directory.may_see_import_of(desk, entry.person_id):
+        address = f"/import_history?import={entry.import_id}"
+        file = f'<a href="{address}" style="color:{palette().accent}">{file}</a>'
+    if entry.kind is ImportKind.UNDO:
+        return f"{_quiet('Taken back to what it was before')} {file}{_quiet(f', {escape(entry.by)}')}"
+    verb = "Added" if first.key is None else "Updated"
+    return f"{_quiet(f'{verb} by')} {file}{_quiet(f', row {first.row:,}, {escape(entry.by)}')}"
+
+
+def _change(change: AuditedChange) -> tuple[str, str]:
+    column = CUSTOMERS.by_key.get(change.key or "")
+    header = column.header if column else change.key or ""
+    old, new = _shown(column, change.old), _shown(column, change.new)
+    return header, f'{_quiet(old)} <span role="img" aria-label="became">→</span> <b>{new}</b>'
+
+
+def _quiet(html: str) -> str:
+    return f'<span class="komet-quiet">{html}</span>'

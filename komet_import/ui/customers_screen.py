@@ -1,0 +1,255 @@
+"""The stored customers: a list that is searched, filtered and sorted, and beside it the chosen one.
+
+What is chosen is in the address: a reload, a link and a step back show the same.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from io import BytesIO
+
+import streamlit as st
+
+from komet_import import directory
+from komet_import.desk import Desk
+from komet_import.errors import NotFound
+from komet_import.schema.column import Column, KindName
+from komet_import.schema.company import Company
+from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.kinds import choices
+from komet_import.store.customers import LAST_CHANGE, Order, Wanted
+from komet_import.store.imports import ImportRecord
+from komet_import.ui import layout, words
+from komet_import.ui.commit import XLSX
+from komet_import.ui.customer_card import customer_card, flag_words
+from komet_import.ui.customers_table import customer_table, sort_headers
+from komet_import.ui.markdown import escape_markdown
+from komet_import.ui.tables import page_choice
+
+PAGE_ROWS = 200
+_RECENT_IMPORTS = 20
+_OF_IMPORT = "of-import"
+_FILTERS = [CUSTOMERS.by_key[key] for key in CUSTOMERS.filters]
+
+
+def customers_screen(desk: Desk) -> None:
+    """One primary button: what is missing here comes in by a file."""
+    actions = layout.title("Customers", "Setup", "Customers")
+    left, right = st.columns([0.625, 0.375], gap="medium")
+    with left:
+        record = _import_in_address(desk)
+        wanted, order = _wanted(desk, record), _order()
+        total = _list(desk, wanted, order)
+    if total or "customer" in st.query_params:
+        with right:
+            customer_card(desk, st.query_params.get("customer"))
+    with actions:
+        _download(desk, wanted, order, total)
+        if st.button("Import", type="primary", icon=":material/upload_file:", key="import-file"):
+            st.switch_page("pages/data_import.py")
+
+
+def _list(desk: Desk, wanted: Wanted, order: Order) -> int:
+    page = int(st.session_state.get(_page_key(), 1))
+    rows, total = directory.find(desk, wanted, order, PAGE_ROWS, (page - 1) * PAGE_ROWS)
+    if not rows and total:  # customers are fewer than when this page was chosen
+        _to_first_page()
+        rows, total = directory.find(desk, wanted, order, PAGE_ROWS)
+        page = 1
+    if rows:
+        customer_table(desk, rows, order, st.query_params.get("customer", ""), _choose, _sort)
+        page_choice(total, PAGE_ROWS, page, key=_page_key())
+    else:
+        _nothing(wanted)
+    return total
+
+
+def _nothing(wanted: Wanted) -> None:
+    if _is_narrowed(wanted):
+        st.info("No customer fits the search and all of these filters. Take one of them away.")
+        st.button("Show all customers", icon=":material/filter_alt_off:", key="all", on_click=_show_all)
+        return
+    st.info("No customer is stored yet. Import a file, and its customers are here.")
+
+
+def _download(desk: Desk, wanted: Wanted, order: Order, total: int) -> None:
+    st.download_button(
+        f"Download {words.counted(total, 'customer')}",
+        data=lambda: _workbook(desk, wanted, order),
+        file_name="existing-customers.xlsx",
+        mime=XLSX,
+        icon=":material/download:",
+        key="download-customers",
+        help="What the filters show, as a workbook that can be corrected and imported again.",
+        disabled=not total,
+        on_click="ignore",
+    )
+
+
+def _workbook(desk: Desk, wanted: Wanted, order: Order) -> bytes:
+    out = BytesIO()
+    directory.write_workbook(desk, wanted, order, out)
+    return out.getvalue()
+
+
+# -- search, filters and order -------------------------------------------------------------------------------------
+
+
+def _wanted(desk: Desk, record: ImportRecord | None) -> Wanted:
+    with st.container(horizontal=True, gap="small"):
+        text = st.text_input(
+            "Search",
+            key="search",
+            placeholder="Code, name, city, e-mail",
+            icon=":material/search:",
+            label_visibility="collapsed",
+            width="stretch",
+            bind="query-params",
+            on_change=_to_first_page,
+        )
+        _sort_choice()
+    with st.container(horizontal=True, gap="small"):
+        values = {column.key: _filter(column, desk.company) for column in _FILTERS}
+        _import_filter(desk, record)
+    given = {key: value for key, value in values.items() if value is not None}
+    return Wanted(text or "", given, record.import_id if record else None)
+
+
+def _is_narrowed(wanted: Wanted) -> bool:
+    return bool(wanted.text or wanted.values or wanted.import_id)
+
+
+def _filter(column: Column, company: Company) -> str | None:
+    return st.selectbox(
+        column.header,
+        _offered(column, company),
+        index=None,
+        format_func=partial(flag_words, column) if column.kind is KindName.BOOLEAN else str,
+        placeholder=column.header,
+        key=column.key,
+        label_visibility="collapsed",
+        width=150,
+        bind="query-params",
+        on_change=_to_first_page,
+    )
+
+
+def _offered(column: Column, company: Company) -> tuple[str, ...]:
+    if column.kind is KindName.BOOLEAN:
+        return ("Yes", "No")
+    if column.kind is KindName.CODE_LIST:
+        return tuple(location.code for location in company.locations)
+    return choices(column, company)
+
+
+def _import_filter(desk: Desk, record: ImportRecord | None) -> None:
+    """It is in the address, so that the result of an import can lead here."""
+    recent = directory.recent_imports(desk, _RECENT_IMPORTS)
+    offered = {str(r.import_id): r for r in ([record] if record else []) + recent}
+    st.session_state[_OF_IMPORT] = str(record.import_id) if record else None
+    now = datetime.now(UTC)
+    labels = {
+        given: f"{r.file}, {words.moment(r.finished_at, desk.company.time_zone, now)}"
+        for given, r in offered.items()
+    }
+    st.selectbox(
+        "Changed by an import",
+        list(offered),
+        index=None,
+        format_func=partial(_import_words, labels),
+        placeholder="Changed by an import",
+        key=_OF_IMPORT,
+        label_visibility="collapsed",
+        width="stretch",
+        on_change=_choose_import,
+    )
+
+
+def _import_in_address(desk: Desk) -> ImportRecord | None:
+    given = st.query_params.get("import")
+    if given is None:
+        return None
+    try:
+        return directory.get_import(desk, given)
+    except NotFound as error:
+        st.warning(f"{escape_markdown(str(error))} All customers are listed.", icon=":material/warning:")
+        return None
+
+
+def _import_words(labels: dict[str, str], given: str) -> str:
+    return labels.get(given, given)
+
+
+def _choose_import() -> None:
+    given = st.session_state[_OF_IMPORT]
+    if given is None:
+        st.query_params.pop("import", None)
+    else:
+        st.query_params["import"] = given
+    _to_first_page()
+
+
+def _sort_choice() -> None:
+    options = [sign + key for key in sort_headers() for sign in ("", "-")]
+    options.sort(
+        key=lambda option: option.lstrip("-") != CUSTOMERS.id_key
+    )  # the first is what is shown unasked
+    st.selectbox(
+        "Sort by",
+        options,
+        format_func=_sort_words,
+        key="sort",
+        label_visibility="collapsed",
+        icon=":material/sort:",
+        width=250,
+        bind="query-params",
+        on_change=_to_first_page,
+    )
+
+
+def _sort_words(option: str) -> str:
+    key = option.removeprefix("-")
+    rising, falling = {
+        CUSTOMERS.id_key: ("lowest first", "highest first"),
+        LAST_CHANGE: ("oldest first", "newest first"),
+    }.get(key, ("A to Z", "Z to A"))
+    return f"{sort_headers()[key]}, {falling if option.startswith('-') else rising}"
+
+
+def _order() -> Order:
+    option: str = st.session_state["sort"]
+    return Order(option.removeprefix("-"), option.startswith("-"))
+
+
+# -- what is clicked -----------------------------------------------------------------------------------------------
+
+
+def _page_key() -> str:
+    return f"customers-page-{st.session_state.get('customers-lists', 0)}"
+
+
+def _to_first_page() -> None:
+    """Another list has pages of its own."""
+    st.session_state["customers-lists"] = st.session_state.get("customers-lists", 0) + 1
+
+
+def _sort(key: str) -> None:
+    """A second click on the same header turns the order round."""
+    st.session_state["sort"] = f"-{key}" if st.session_state["sort"] == key else key
+    _to_first_page()
+
+
+def _choose(customer_id: int | None) -> None:
+    if customer_id is None:
+        st.query_params.pop("customer", None)
+    else:
+        st.query_params["customer"] = str(customer_id)
+
+
+def _show_all() -> None:
+    st.session_state["search"] = ""
+    for column in _FILTERS:
+        st.session_state[column.key] = None
+    st.query_params.pop("import", None)
+    _to_first_page()
