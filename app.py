@@ -3,20 +3,14 @@
 import streamlit as st
 
 from komet_import.ui import theme
+from komet_import.ui.navigation import navigate
 from komet_import.ui.wiring import postman, require_desk
 
 theme.apply()
 desk = require_desk()
 postman(desk)
 
-page = st.navigation(
-    [
-        st.Page("pages/data_import.py", title="Data Import", default=True),
-        st.Page("pages/import_history.py", title="Import History"),
-        st.Page("pages/customers.py", title="Customers"),
-    ],
-    position="top",
-)
+page = navigate(desk)
 with theme.top_bar(desk.company.name, desk.person.name):
     st.caption(f"{desk.person.email}, {desk.person.role.value} of {desk.company.name}")
 page.run()

@@ -8,7 +8,8 @@ The map of the house, from the roof down. A room may import those below it, neve
     app.py, pages/         one file a screen: what it shows, nothing else
     ui/ · __main__         Streamlit parts shared by the pages · the command line
     jobs · documents, console   background work · what the command line prints, as JSON and for people
-    importer               the use cases, one function a button: the table of contents
+    importer               the use cases of an import, one function a button: the table of contents
+    history · directory · administration   the use cases around it: past imports, stored customers, the company
     drafting · delivery    a draft kept in step with what is stored · the e-mails of an import
     desk                   who works, for which company, with which database
     access                 who is signed in and what they may do
@@ -22,3 +23,5 @@ Each heavy library has one home: Streamlit in app.py, pages/ and ui/, its grid i
 python-calamine in workbook/; SQLAlchemy and Alembic in store/; yagmail in mail/. pyproject.toml holds all of this as
 contracts, and import-linter checks them with the tests.
 """
+
+__version__ = "0.1.0"

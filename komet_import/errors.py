@@ -32,6 +32,7 @@ WORDING: dict[str, str] = {
     "draft_moved": "This draft was changed elsewhere meanwhile, so nothing was done. Look at it again and repeat your step.",
     "draft_closed": "This draft was imported or discarded already. Upload the file again to go on.",
     "not_as_planned": "The import would not have done what was shown ({detail}), so nothing was imported. Look at the preview again.",
+    "mail_in_hand": "This e-mail is being sent at this moment, or was sent again elsewhere. Look at its state in a minute.",
     # BadArguments.
     "bad_argument": "{detail}",
     "unknown_header": "There is no column “{header}” in {file} to map. Write its header as it stands in the file.",
@@ -39,15 +40,21 @@ WORDING: dict[str, str] = {
     "unreadable_path": "{path} cannot be read: {reason}. Check the path and try again.",
     "unwritable_path": "{path} cannot be written: {reason}. Choose another place and try again.",
     "bad_company_file": "{file} does not describe a company: {detail}. Compare it with the output of `company show --json`.",
+    "not_settable": "{detail}. Nothing was changed; correct it and save again.",
+    "name_from_settings": "This app finds the company by KOMET_COMPANY, so its name cannot change here. Change it with `company load`, then set KOMET_COMPANY to the new name.",
     # BadSettings.
+    "no_mail_server": "No mail server is set, so nothing can be sent. Set KOMET_SMTP_HOST and KOMET_MAIL_FROM and start again.",
     "bad_setting": "{name} is “{value}”; it must be {wanted}. Correct the environment variable and start again.",
     "no_company": "There is no company “{name}” in this database. Set KOMET_COMPANY to one of: {names}.",
     "which_company": "This database holds several companies. Set KOMET_COMPANY to one of: {names}.",
     # NotFound.
     "unknown_import": "There is no import {id}. Choose one from the import history.",
     "unknown_draft": "This draft does not exist any more, or is not yours. Choose one from the list, or upload the file again.",
-    "unknown_customer": "There is no customer {id}.",
+    "unknown_customer": "There is no customer {id}. Choose one from the list of customers.",
+    "gone_value": "There is no “{value}” in this list any more. Reload the page and choose again.",
+    "gone_location": "There is no location {location} any more. Reload the page and choose again.",
     # AccessDenied.
+    "administrators_only": "Settings are for administrators. Ask one of them to change what you need.",
     "not_this_machine": "This app serves only the machine it runs on. Open it there, at {address}.",
     "unknown_person": "{person} is not an active person of {company}. Ask an administrator to add you.",
     # MailNotSent (`komet_import.mail.sender`), and BadSettings for `mail_not_kept`.

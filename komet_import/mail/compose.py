@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from komet_import.mail import wording
 from komet_import.mail.report import ImportReport, ReportedProblem
 
-__all__ = ["ImportReport", "Message", "ReportedProblem", "as_eml", "compose", "to_email"]
+__all__ = ["ImportReport", "Message", "ReportedProblem", "as_eml", "compose", "compose_test", "to_email"]
 
 _NAME_LENGTH = 80
 _VALUE_LENGTH = 60
@@ -58,6 +58,24 @@ def compose(report: ImportReport) -> Message:
         subject=f"{title} · {wording.shown(report.file, _NAME_LENGTH)}",
         html=_templates().get_template("import.html.j2").render(facts),
         text=_templates().get_template("import.txt.j2").render(facts),
+    )
+
+
+def compose_test(company: str, person: str, moment: datetime, settings_url: str) -> Message:
+    """What an administrator sends to see whether e-mails arrive. `moment` is aware and in the company's zone."""
+    title = "E-mails arrive"
+    sent_by = f"Sent by {wording.inert(person, _NAME_LENGTH)} on {wording.moment(moment)} from Settings."
+    facts = {
+        "title": title,
+        "company": wording.inert(company, _NAME_LENGTH),
+        "outcome": "The mail server took this test e-mail, so the results of imports reach you the same way.",
+        "origin": sent_by,
+        "settings_url": settings_url,
+    }
+    return Message(
+        subject=f"Test e-mail · {wording.shown(company, _NAME_LENGTH)}",
+        html=_templates().get_template("test.html.j2").render(facts),
+        text=_templates().get_template("test.txt.j2").render(facts),
     )
 
 

@@ -74,14 +74,14 @@ def equation(total: Figure, terms: Sequence[Figure]) -> DeltaGenerator:
         return st.container(horizontal_alignment="right", gap=None)
 
 
-def legend() -> None:
-    """The header colours as three miniature headers, with their meaning in words."""
+def legend(*, blue_required: bool) -> None:
+    """The header colours as three miniature headers, with what they mean in this company in words."""
     inks = palette().headers
-    st.html(
-        '<div class="komet-legend">'
-        + "".join(_legend_header(colour, inks[colour]) for colour in Colour)
-        + "</div>"
-    )
+    meanings = {colour: colour.meaning for colour in Colour}
+    if not blue_required:
+        meanings[Colour.BLUE] = "Not needed: this company has one location"
+    headers = (_legend_header(colour, inks[colour], meaning) for colour, meaning in meanings.items())
+    st.html(f'<div class="komet-legend">{"".join(headers)}</div>')
 
 
 def marks_legend() -> None:
@@ -113,6 +113,6 @@ def _metric(label: str, value: int | str) -> None:
     st.metric(escape_markdown(label), f"{value:,}" if isinstance(value, int) else value, width="content")
 
 
-def _legend_header(colour: Colour, ink: Ink) -> str:
+def _legend_header(colour: Colour, ink: Ink, meaning: str) -> str:
     style = f"background:{ink.background};color:{ink.text};border-color:{ink.line}"
-    return f'<div style="{style}"><b>{colour.value.title()}</b><span>{colour.meaning}</span></div>'
+    return f'<div style="{style}"><b>{colour.value.title()}</b><span>{meaning}</span></div>'

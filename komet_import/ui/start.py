@@ -61,7 +61,7 @@ def _templates(desk: Desk) -> None:
                 on_click="ignore",
                 width="stretch",
             )
-    layout.legend()
+    layout.legend(blue_required=desk.company.multi_location)
     st.caption(
         "The colours of the headers, in the template and on the next screen. Each header also says it in words."
     )

@@ -128,4 +128,4 @@ def top_bar(company: str, person: str) -> DeltaGenerator:
 
 def _dark_css() -> str:
     """Button text is always white, so one primary colour cannot serve both buttons and text on black."""
-    return 'button[kind="primary"] { background: #6B5AB8; border-color: #6B5AB8; }' if is_dark() else ""
+    return 'button[kind^="primary"] { background: #6B5AB8; border-color: #6B5AB8; }' if is_dark() else ""

@@ -33,6 +33,26 @@ def exact(when: datetime, time_zone: str) -> str:
     return f"{local.day} {local:%B %Y} at {local:%H:%M}"
 
 
+def short(when: datetime, time_zone: str, now: datetime) -> str:
+    """`23 Nov 10:42`, with the year when it is another: for tables."""
+    local, year = when.astimezone(ZoneInfo(time_zone)), now.astimezone(ZoneInfo(time_zone)).year
+    return f"{local.day} {local:%b} {'' if local.year == year else f'{local.year} '}{local:%H:%M}"
+
+
 def clock(when: datetime, time_zone: str) -> str:
     """`10:42`."""
     return f"{when.astimezone(ZoneInfo(time_zone)):%H:%M}"
+
+
+def duration(seconds: float) -> str:
+    """`0.1 s` at least, `2.1 s`, `3 min 5 s`."""
+    if seconds < 60:
+        return f"{max(0.1, seconds):.1f} s"
+    return f"{int(seconds) // 60:,} min {int(seconds) % 60} s"
+
+
+def size(count: int) -> str:
+    """Of a file: `840 bytes`, `38 kB`, `1.2 MB`."""
+    if count < 1_000:
+        return counted(count, "byte")
+    return f"{count / 1_000:,.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"

@@ -162,3 +162,14 @@ def test_the_screens_stand_as_they_were_drawn(page: Page, streamlit_app: StartAp
     assert grid["y"] + grid["height"] < bar["y"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
     assert [url for url in outside if not url.startswith("ws")] == []
+
+
+def test_an_address_opened_right_after_a_start_leads_into_the_app(
+    page: Page, streamlit_app: StartApp, tmp_path: Path
+) -> None:
+    """Streamlit would run the page's file alone, without navigation and style, until somebody opens the app itself."""
+    url = streamlit_app(ROOT / "app.py", {"KOMET_DATA_DIR": str(tmp_path)})
+    page.goto(f"{url}/import_history?import=7")
+    expect(page.get_by_text("There is no import 7")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("link", name="Customers")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/import_history\?import=7"))

@@ -1,0 +1,87 @@
+"""Settings › Lists: what the columns with a company's own list may hold."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from komet_import import administration
+from komet_import.desk import Desk
+from komet_import.schema.column import Column
+from komet_import.schema.customers import CUSTOMERS
+from komet_import.store.lists import ListValue
+from komet_import.ui import layout, settings_changes, words
+from komet_import.ui.settings_rows import CARD, Entry, entries
+
+_RENAME = "rename-value"
+_COLUMNS = {column.header: column for column in CUSTOMERS.columns if column.is_company_list}
+
+
+def lists_section(desk: Desk) -> None:
+    """The choice of a list, and the list."""
+    chosen = st.segmented_control(
+        "List", list(_COLUMNS), default=next(iter(_COLUMNS)), required=True, key="list",
+        label_visibility="collapsed", bind="query-params",
+    )  # fmt: skip
+    _list(desk, _COLUMNS[chosen or next(iter(_COLUMNS))])
+
+
+def _list(desk: Desk, column: Column) -> None:
+    values = administration.list_values(desk, column.key)
+    with st.container(border=True, gap="small", width=CARD):
+        st.subheader(column.header, anchor=False)
+        if not values:
+            layout.quiet("This list is empty: a file cannot give a value here. Add the first one.")
+        entries(
+            column.key,
+            [Entry(v.value, "", v.customers, v.active) for v in values],
+            rename=(_RENAME, column.key),
+            switch=_activate,
+            switch_args=(desk, column.key),
+        )
+        _adding(desk, column)
+    for value in values:
+        if settings_changes.is_asked(_RENAME, column.key, value.value):
+            _rename(desk, column, value)
+
+
+def _adding(desk: Desk, column: Column) -> None:
+    key = f"new-value-{column.key}"
+    with (
+        st.form(f"add-{column.key}", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        st.text_input("New value", key=key, max_chars=column.max_length, width=420)
+        st.form_submit_button(
+            "Add", type="primary", key=f"add-to-{column.key}", on_click=_add, args=(desk, column.key)
+        )
+
+
+def _add(desk: Desk, key: str) -> None:
+    with settings_changes.refusal_kept():
+        added = administration.add_value(desk, key, st.session_state[f"new-value-{key}"])
+        st.session_state[f"new-value-{key}"] = ""
+        settings_changes.done(f"“{added}” is in the list; templates offer it from now on.")
+
+
+def _activate(desk: Desk, key: str, value: str, active: bool) -> None:
+    with settings_changes.refusal_kept():
+        administration.set_value_active(desk, key, value, active)
+        settings_changes.done(
+            f"“{value}” can be given again."
+            if active
+            else f"“{value}” cannot be given any more; customers keep it."
+        )
+
+
+def _rename(desk: Desk, column: Column, value: ListValue) -> None:
+    note = "No customer has this value."
+    if value.customers:
+        have = words.counted(value.customers, "customer has it and gets", "customers have it and get")
+        note = f"{have} the new name too. In a file the old name is a problem from then on."
+
+    def rename(name: str) -> str:
+        new, customers = administration.rename_value(desk, column.key, value.value, name)
+        changed = f" {words.counted(customers, 'customer')} updated." if customers else ""
+        return f"“{value.value}” is “{new}” now.{changed}"
+
+    settings_changes.ask_new_name("value", value.value, column.max_length, note, rename)

@@ -1,0 +1,76 @@
+"""Settings › Locations: their codes, which never change, and their names."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from komet_import import administration
+from komet_import.desk import Desk
+from komet_import.schema.company import Location
+from komet_import.store.company_file import LONGEST_CODE, LONGEST_NAME
+from komet_import.ui import layout, settings_changes
+from komet_import.ui.settings_rows import CARD, Entry, entries
+
+_RENAME = "rename-location"
+_CODE, _NAME = "new-location-code", "new-location-name"
+
+
+def locations_section(desk: Desk) -> None:
+    """One card."""
+    found = administration.locations(desk)
+    with st.container(border=True, gap="small", width=CARD):
+        st.subheader("Locations", anchor=False)
+        _remarks(desk)
+        entries(
+            "locations",
+            [Entry(place.code, place.name, customers, place.active) for place, customers in found],
+            rename=(_RENAME,),
+            switch=_activate,
+            switch_args=(desk,),
+        )
+        _adding(desk)
+    for place, _ in found:
+        if settings_changes.is_asked(_RENAME, place.code):
+            _rename(desk, place)
+
+
+def _remarks(desk: Desk) -> None:
+    if not desk.company.multi_location:
+        layout.quiet("This company works with one location: files need none of these, and none is stored.")
+    elif not desk.company.active_locations:
+        st.warning("No location is active, so no new customer can be imported. Add or activate one.")
+
+
+def _adding(desk: Desk) -> None:
+    with (
+        st.form("add-location-form", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        st.text_input("New code", key=_CODE, max_chars=LONGEST_CODE, width=160)
+        st.text_input("Name", key=_NAME, max_chars=LONGEST_NAME, width=360)
+        st.form_submit_button("Add", type="primary", key="add-location", on_click=_add, args=(desk,))
+
+
+def _add(desk: Desk) -> None:
+    with settings_changes.refusal_kept():
+        added = administration.add_location(desk, st.session_state[_CODE], st.session_state[_NAME])
+        st.session_state[_CODE] = st.session_state[_NAME] = ""
+        settings_changes.done(f"{added.code}, {added.name}, is a location; templates offer it from now on.")
+
+
+def _activate(desk: Desk, code: str, active: bool) -> None:
+    with settings_changes.refusal_kept():
+        administration.set_location_active(desk, code, active)
+        settings_changes.done(
+            f"{code} can be given again."
+            if active
+            else f"{code} cannot be given any more; customers keep it."
+        )
+
+
+def _rename(desk: Desk, place: Location) -> None:
+    def rename(name: str) -> str:
+        return f"{place.code} is “{administration.rename_location(desk, place.code, name)}” now."
+
+    note = f"The code {place.code} stays: customers and files have it."
+    settings_changes.ask_new_name("location", place.name, LONGEST_NAME, note, rename)

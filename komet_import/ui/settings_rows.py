@@ -1,0 +1,81 @@
+"""The lines of a list in Settings: what it is, how many customers have it, and its actions. Long lists come in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from komet_import.ui import layout, settings_changes, words
+from komet_import.ui.markdown import escape_markdown
+from komet_import.ui.tables import page_choice
+from komet_import.ui.theme import Tone
+
+CARD = 860  # pixels: the eye still finds the action that belongs to a name
+_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`name` is what it is known by; `description` may be blank."""
+
+    name: str
+    description: str
+    customers: int
+    active: bool
+
+
+def entries(
+    what: str,
+    found: Sequence[Entry],
+    *,
+    rename: tuple[str, ...],
+    switch: Callable[..., None],
+    switch_args: tuple[object, ...],
+) -> None:
+    """`rename` and the name are the dialog to ask; `switch` is called with its arguments, the name and whether active."""
+    pages = max(1, -(-len(found) // _PAGE))
+    page = min(int(st.session_state.get(f"page-{what}", 1)), pages)
+    with st.container(gap=None):
+        for entry in found[(page - 1) * _PAGE : page * _PAGE]:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                _facts(entry)
+                _actions(what, entry, rename, switch, switch_args)
+    if pages > 1:
+        page_choice(len(found), _PAGE, page, key=f"page-{what}")
+
+
+def _facts(entry: Entry) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="stretch"):
+        name = escape_markdown(entry.name)
+        st.markdown(f"**{name}** {escape_markdown(entry.description)}" if entry.description else name)
+        if not entry.active:
+            layout.show_badge("Not active", Tone.NEUTRAL)
+
+
+def _actions(
+    what: str,
+    entry: Entry,
+    rename: tuple[str, ...],
+    switch: Callable[..., None],
+    switch_args: tuple[object, ...],
+) -> None:
+    """Together, so that on a narrow screen they go to a line of their own."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        layout.quiet(words.counted(entry.customers, "customer") if entry.customers else "no customers")
+        st.button(
+            "Rename",
+            key=f"rename-{what}-{entry.name}",
+            type="tertiary",
+            on_click=settings_changes.ask,
+            args=(*rename, entry.name),
+        )
+        st.button(
+            "Deactivate" if entry.active else "Activate",
+            key=f"switch-{what}-{entry.name}",
+            type="tertiary",
+            width=80,  # the same for both words: the actions stand below each other
+            on_click=switch,
+            args=(*switch_args, entry.name, not entry.active),
+        )

@@ -1,0 +1,38 @@
+"""Settings: the sections of the screen. Each is drawn only while it is open, and the address keeps which one that is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from komet_import import administration
+from komet_import.desk import Desk
+from komet_import.ui import layout, settings_changes
+from komet_import.ui.settings_company import company_section
+from komet_import.ui.settings_lists import lists_section
+from komet_import.ui.settings_locations import locations_section
+from komet_import.ui.settings_machine import about_section, mail_section
+
+_SECTIONS = {
+    "Company": company_section,
+    "Locations": locations_section,
+    "Lists": lists_section,
+    "E-mail": mail_section,
+    "About": about_section,
+}
+
+
+def is_offered_to(desk: Desk) -> bool:
+    """Whether the page is in this person's navigation."""
+    return administration.is_administrator(desk)
+
+
+def settings_screen(desk: Desk) -> None:
+    """Raises AccessDenied."""
+    administration.require_administrator(desk)
+    layout.title("Settings", "Setup", "Settings")
+    settings_changes.news()
+    tabs = st.tabs(list(_SECTIONS), key="section", on_change="rerun", bind="query-params")
+    for tab, section in zip(tabs, _SECTIONS.values(), strict=True):
+        if tab.open:
+            with tab:
+                section(desk)
