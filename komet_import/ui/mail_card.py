@@ -10,7 +10,6 @@ from komet_import.errors import KometError
 from komet_import.store.mails import MailState, StoredMail
 from komet_import.ui import layout, words
 from komet_import.ui.markdown import escape_markdown
-from komet_import.ui.result import mail_state
 from komet_import.ui.theme import Tone
 from komet_import.ui.wiring import postman
 
@@ -53,7 +52,7 @@ def _card(desk: Desk, import_id: int, mail: StoredMail | None) -> None:
             st.caption("No e-mail belongs to this import.")
             return
         st.markdown(f"To {escape_markdown(', '.join(mail.recipients))}")
-        layout.quiet(mail_state(desk, mail))
+        layout.quiet(_state(desk, mail))
         if notice := st.session_state.pop("mail-notice", None):
             st.warning(notice)
         _actions(desk, import_id, mail)
@@ -67,6 +66,22 @@ def _badge(desk: Desk, mail: StoredMail) -> None:
         layout.show_badge("Not sent", Tone.ERROR, ":material/error:")
     else:
         layout.show_badge("Waiting", Tone.WAITING, ":material/schedule_send:")
+
+
+def _state(desk: Desk, mail: StoredMail) -> str:
+    """Where the e-mail is, in sentences."""
+    if mail.state is MailState.SENT:
+        return "The mail server took it."
+    if desk.settings.mail_server is None:
+        return (
+            "No mail server is set, so it waits in the outbox as an .eml file. The import itself is complete."
+        )
+    if mail.state is MailState.FAILED:
+        return f"It was tried {words.counted(mail.attempts, 'time')} and given up. {mail.last_error} The import stands."
+    if mail.last_error and mail.next_try_at:
+        again = words.clock(mail.next_try_at, desk.company.time_zone)
+        return f"{mail.last_error} It is tried again at {again}. The import itself is complete."
+    return "It is on its way. The import itself is complete."
 
 
 def _actions(desk: Desk, import_id: int, mail: StoredMail) -> None:

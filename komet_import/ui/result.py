@@ -13,11 +13,10 @@ from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import Severity
 from komet_import.store.drafts import StoredDraft
 from komet_import.store.imports import Discrepancy, ImportRecord, ImportState
-from komet_import.store.mails import MailState, StoredMail
 from komet_import.ui import layout, words
 from komet_import.ui.commit import XLSX
+from komet_import.ui.mail_card import mail_card
 from komet_import.ui.markdown import escape_markdown
-from komet_import.ui.theme import Tone
 
 _SHOWN_PROBLEMS = 50
 
@@ -46,7 +45,7 @@ def result_screen(desk: Desk, stored: StoredDraft) -> None:
     with left:
         _left_out(desk, details)
     with right:
-        mail_card(desk, details)
+        mail_card(desk, record.import_id)
         _next(record)
 
 
@@ -132,61 +131,6 @@ def discrepancy_table(issues: list[Discrepancy]) -> None:
         border="horizontal",
         hide_index=True,
     )
-
-
-def mail_card(desk: Desk, details: ImportDetails) -> None:
-    """The import's e-mail: to whom, its state, its text."""
-    with st.container(border=True, gap="small"):
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.subheader("E-mail", anchor=False)
-            mail = details.mails[-1] if details.mails else None
-            if mail:
-                _mail_badge(desk, mail)
-        if mail is None:
-            st.caption("No e-mail belongs to this import.")
-            return
-        st.markdown(f"To {escape_markdown(', '.join(mail.recipients))}")
-        st.caption(mail_state(desk, mail))
-        with st.container(horizontal=True, gap="small"):
-            with st.popover("Show the e-mail", icon=":material/mail:", type="tertiary"):
-                st.markdown(f"**{escape_markdown(mail.subject)}**")
-                st.text(mail.text)
-            st.download_button(
-                "Download",
-                data=lambda: importer.eml(desk, mail),
-                file_name=f"mail-{mail.mail_id}.eml",
-                mime="message/rfc822",
-                key="eml",
-                type="tertiary",
-                icon=":material/download:",
-                on_click="ignore",
-            )
-
-
-def _mail_badge(desk: Desk, mail: StoredMail) -> None:
-    if mail.state is MailState.SENT and mail.sent_at is not None:
-        sent = words.clock(mail.sent_at, desk.company.time_zone)
-        layout.show_badge(f"Sent {sent}", Tone.NEUTRAL, ":material/mark_email_read:")
-    elif mail.state is MailState.FAILED:
-        layout.show_badge("Not sent", Tone.ERROR, ":material/error:")
-    else:
-        layout.show_badge("Waiting", Tone.WAITING, ":material/schedule_send:")
-
-
-def mail_state(desk: Desk, mail: StoredMail) -> str:
-    """Where the e-mail is, in sentences."""
-    if mail.state is MailState.SENT:
-        return "The mail server took it."
-    if desk.settings.mail_server is None:
-        return (
-            "No mail server is set, so it waits in the outbox as an .eml file. The import itself is complete."
-        )
-    if mail.state is MailState.FAILED:
-        return f"It was tried {words.counted(mail.attempts, 'time')} and given up. {mail.last_error} The import stands."
-    if mail.last_error and mail.next_try_at:
-        again = words.clock(mail.next_try_at, desk.company.time_zone)
-        return f"{mail.last_error} It is tried again at {again}. The import itself is complete."
-    return "It is on its way. The import itself is complete."
 
 
 def _next(record: ImportRecord) -> None:
