@@ -30,6 +30,13 @@ PROBLEMS: dict[int, dict[str, str]] = {
     180: {"name": "", "credit_limit": "5k"},
 } | {index: {"billing_zip": "2118", "billing_state": "MA"} for index in (3, 11, 19, 27, 35)}
 
+PAGES = {
+    "history": "import_history",
+    "import": "import_history?import=2",
+    "customers": "customers?customer=4",
+    "settings": "settings?section=Lists&list=Terms",
+}
+
 
 def main() -> None:
     """Writes every picture of `DOCS`."""
@@ -67,6 +74,10 @@ def _take(browser: Browser, address: str, november: Path) -> None:
     confirm.click()
     expect(page.get_by_text("Checked after the commit")).to_be_visible(timeout=30_000)
     _picture(page, "result")
+    for name, path in PAGES.items():
+        page.goto(f"{address}/{path}")
+        _picture(page, name)
+    page.close()
 
 
 def _wait_for_grid(page: Page) -> None:
@@ -74,7 +85,7 @@ def _wait_for_grid(page: Page) -> None:
 
 
 def _picture(page: Page, name: str) -> None:
-    page.wait_for_timeout(2000)  # fonts and the grid's own drawing tell nobody when they are done
+    page.wait_for_timeout(2500)  # fonts and the grid's own drawing tell nobody when they are done
     page.screenshot(path=DOCS / f"{name}.png")
     print(DOCS / f"{name}.png")
 
