@@ -29,9 +29,14 @@ class ColumnCells(dict[str, str]):
         self._ignored = column.colour is Colour.BLUE and not company.multi_location
         self._plain_limit = self._limit if column.kind is KindName.TEXT and not self._ignored else 0
 
-    def of(self, texts: Sequence[str]) -> list[str]:
-        """The value of each text."""
-        return list(texts) if self._all_plain(texts) else list(map(self.__getitem__, texts))
+    def of(self, texts: Sequence[str], stored: Sequence[str] | None = None) -> list[str]:
+        """The value of each text; one that repeats the text `stored` beside it is that, and need not be parsed."""
+        if self._all_plain(texts):
+            return list(texts)
+        value_of = self.__getitem__
+        if stored is None:
+            return list(map(value_of, texts))
+        return [old if text == old else value_of(text) for text, old in zip(texts, stored, strict=True)]
 
     def _all_plain(self, texts: Sequence[str]) -> bool:
         """Whether these are stored as they stand: asked of the whole column at once, since most columns are."""
@@ -51,7 +56,7 @@ class ColumnCells(dict[str, str]):
     def _value(self, text: str) -> str | Problem:
         if self._ignored:
             return IGNORED
-        if is_cell_error(text):
+        if text[0] == "#" and is_cell_error(text):
             return Problem(IssueCode.CELL_ERROR)
         if not text.isprintable() and has_control_characters(text):
             return Problem(IssueCode.CONTROL_CHARACTERS)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from komet_import.review.cells import ColumnCells
-from komet_import.review.crowd import NAMED, Crowd, RowKeys
+from komet_import.review.crowd import CODE, CUSTOMER, ID, NAME, NAMED, NOTHING, Crowd, RowKeys
 from komet_import.review.plan import Record, Snapshot
 from komet_import.schema.column import Colour, Column, Declaration, Rule
 from komet_import.schema.company import Company
@@ -76,9 +76,9 @@ class Rules:
             None if text and not own_id else self._customer(own_id, code)
             for text, own_id, code in zip(given, ids, codes, strict=True)
         ]
-        found = list(map(RowKeys, ids, codes, names, customers))
+        found = list(zip(ids, codes, names, customers, strict=True))
         return (
-            [RowKeys() if out else keys for out, keys in zip(left_out, found, strict=True)]
+            [NOTHING if out else keys for out, keys in zip(left_out, found, strict=True)]
             if any(left_out)
             else found
         )
@@ -102,7 +102,8 @@ class Rules:
 
     def record(self, keys: RowKeys) -> Record | None:
         """The stored customer that a row is about."""
-        return None if keys.customer is None else self.snapshot.records[keys.customer]
+        customer = keys[CUSTOMER]
+        return None if customer is None else self.snapshot.records[customer]
 
 
 class _Judgement:
@@ -149,7 +150,7 @@ class _Judgement:
                 )
 
     def _id_by_code(self, i: int) -> str | None:
-        owner = self._rules.snapshot.id_by_code.get(self._keys[i].code)
+        owner = self._rules.snapshot.id_by_code.get(self._keys[i][CODE])
         return None if owner is None else str(owner)
 
     def _read(self, index: int, column: Column) -> None:
@@ -178,7 +179,7 @@ class _Judgement:
     def _over_stored(self, column: Column, texts: Sequence[str], stored: Sequence[str]) -> list[str]:
         """The file's values, and the stored ones where a cell is wrong, ignored, or blank and keeps."""
         cells = self._rules.cells[column.key]
-        values = cells.of(texts)
+        values = cells.of(texts, stored if self._matched else None)
         if not self._matched or "" not in values:
             return values
         if self._rules.clear_blanks and not column.default and column.key not in self._batch.absent:
@@ -238,19 +239,23 @@ class _Judgement:
                     self._report(i, key, problem)
 
     def _judge_duplicates(self, live: Iterable[int]) -> None:
-        if not self._crowd.any_shared(0, 1, 3):
+        if not self._crowd.any_shared(ID, CODE, CUSTOMER):
             return
         id_key, code_key = self._declaration.id_key, self._declaration.code_key
         for i in live:
             keys, position = self._keys[i], self._batch.positions[i]
-            by_id = self._crowd.others(0, keys.id, position)
-            by_code = self._crowd.others(1, keys.code, position)
+            by_id = self._crowd.others(ID, keys[ID], position)
+            by_code = self._crowd.others(CODE, keys[CODE], position)
             if by_id:
                 self._report(i, id_key, self._duplicate(by_id))
             if by_code:
                 self._report(i, code_key, self._duplicate(by_code))
-            if not by_id and not by_code and (others := self._crowd.others(3, keys.customer, position)):
-                self._report(i, id_key if keys.id else code_key, self._duplicate(others))
+            if (
+                not by_id
+                and not by_code
+                and (others := self._crowd.others(CUSTOMER, keys[CUSTOMER], position))
+            ):
+                self._report(i, id_key if keys[ID] else code_key, self._duplicate(others))
 
     @staticmethod
     def _duplicate(others: Sequence[int]) -> Problem:
@@ -261,7 +266,7 @@ class _Judgement:
             return
         code_key = self._declaration.code_key
         for i in live:
-            record, code = self._records[i], self._keys[i].code
+            record, code = self._records[i], self._keys[i][CODE]
             owner = self._rules.snapshot.id_by_code.get(code) if record and code else None
             if record and owner is not None and owner != record.record_id:
                 self._report(i, code_key, Problem(IssueCode.CODE_TAKEN, facts={"owner": owner}))
@@ -291,14 +296,14 @@ class _Judgement:
                 yield i
 
     def _judge_names(self, live: Iterable[int]) -> None:
-        if not self._crowd.any_shared(2) and not self._rules.snapshot.ids_by_name:
+        if not self._crowd.any_shared(NAME) and not self._rules.snapshot.ids_by_name:
             return
         key = self._declaration.name_key
         for i in self._own_rows(key, live):
-            name, record = self._keys[i].name, self._records[i]
+            name, record = self._keys[i][NAME], self._records[i]
             if not name:
                 continue
-            rows = self._crowd.others(2, name, self._batch.positions[i])
+            rows = self._crowd.others(NAME, name, self._batch.positions[i])
             stored = [
                 customer
                 for customer in self._rules.snapshot.ids_by_name.get(name, ())
