@@ -277,9 +277,12 @@ class _Judgement:
         found = {values: problem for values in set(read) if (problem := rule.judge(*values))}
         if not found:
             return
+        values = self._out.values[rule.column]
         for i in self._own_rows(rule.column, live) if rule.own else live:
             problem = found.get(read[i])
-            if problem is not None and not self._any_error(i, (rule.column, *rule.reads)):
+            if problem is None or (rule.when_blank and values[i]):
+                continue
+            if not self._any_error(i, (rule.column, *rule.reads)):
                 self._report(i, rule.column, problem)
 
     def _any_error(self, i: int, keys: Iterable[str]) -> bool:

@@ -97,7 +97,8 @@ class Rule:
     """A rule across columns, judged on a row as it would be stored.
 
     `judge` gets the texts of `reads`, in that order, `""` for no value. With `own` the rule speaks of the file's own
-    cell, and stays silent where that is blank or repeats the stored value.
+    cell, and stays silent where that is blank or repeats the stored value; with `when_blank` only of a column that would
+    be stored without a value.
     """
 
     column: str
@@ -105,6 +106,7 @@ class Rule:
     judge: Callable[..., Problem | None]
     own: bool = False
     multi_location_only: bool = False
+    when_blank: bool = False
 
 
 @dataclass(frozen=True)

@@ -423,12 +423,12 @@ def _markup_without_price_b(markup: str, default_price: str) -> Problem | None:
     return Problem(IssueCode.MARKUP_WITHOUT_PRICE_B) if markup and default_price != "B" else None
 
 
-def _needs_email(via: str, addresses: str) -> Problem | None:
-    return Problem(IssueCode.NEEDS_EMAIL) if via == "Email" and not addresses else None
+def _needs_email(via: str) -> Problem | None:
+    return Problem(IssueCode.NEEDS_EMAIL) if via == "Email" else None
 
 
-def _needs_fax(via: str, fax: str) -> Problem | None:
-    return Problem(IssueCode.NEEDS_FAX) if via == "Fax" and not fax else None
+def _needs_fax(via: str) -> Problem | None:
+    return Problem(IssueCode.NEEDS_FAX) if via == "Fax" else None
 
 
 def _main_location_not_listed(main: str, codes: str) -> Problem | None:
@@ -470,8 +470,8 @@ RULES: tuple[Rule, ...] = (
     Rule("finance_charge", ("finance_charge",), _looks_like_fraction, own=True),
     Rule("price_b_markup", ("price_b_markup",), _looks_like_fraction, own=True),
     Rule("sell_fast_markup", ("sell_fast_markup",), _looks_like_fraction, own=True),
-    Rule("email_invoices", ("send_invoice_via", "email_invoices"), _needs_email),
-    Rule("fax", ("send_invoice_via", "fax"), _needs_fax),
+    Rule("email_invoices", ("send_invoice_via",), _needs_email, when_blank=True),
+    Rule("fax", ("send_invoice_via",), _needs_fax, when_blank=True),
     Rule("price_b_markup", ("price_b_markup", "default_price"), _markup_without_price_b),
     Rule("price_list", ("price_list", "default_price"), _needs_default_price_b),
 )

@@ -118,12 +118,12 @@ def browsing(bench: Bench) -> tuple[Line, Line]:
         Line(
             "10,000 imports: charts, a page, a search or a filter",
             "instant: below 200 ms",
-            f"{imports:.0f} ms at most",
+            f"{imports:.1f} ms at most",
         ),
         Line(
             f"{bench.rows:,} customers: a page, a search, a filter or a sort",
             "below 500 ms",
-            f"{customers:.0f} ms at most",
+            f"{customers:.1f} ms at most",
         ),
     )
 
