@@ -8,9 +8,8 @@ The map of the house, from the roof down. A room may import those below it, neve
     app.py, pages/         one file a screen: what it shows, nothing else
     ui/ · __main__         Streamlit parts shared by the pages · the command line
     jobs · documents, console   background work · what the command line prints, as JSON and for people
-    importer               the use cases of an import, one function a button: the table of contents
-    history · directory · administration   the use cases around it: past imports, stored customers, the company
-    drafting · delivery    a draft kept in step with what is stored · the e-mails of an import
+    importer               the journey of a file: template, check, upload, commit
+    drafts · history · customers · company · post   the use cases around it, each by its noun; post is the e-mails
     desk                   who works, for which company, with which database
     access                 who is signed in and what they may do
     workbook/ · store/ · mail/  files in and out · the database · e-mails; these three do not know each other

@@ -68,7 +68,7 @@ def template(out: Path, kind: Any) -> None:
 @click.option("--report", type=click.Path(path_type=Path), help="Write the discrepancy workbook there.")
 def check(file: Path, json_: bool, report: Path | None, **options: Any) -> None:
     """Read, validate and plan a file; change nothing."""
-    from komet_import import console, documents, importer
+    from komet_import import console, documents, drafts, importer
 
     with _desk() as desk:
         content = _content(desk, file)
@@ -76,7 +76,7 @@ def check(file: Path, json_: bool, report: Path | None, **options: Any) -> None:
         plan = draft.plan()
         if report is not None:
             with _written(report) as partial:
-                importer.write_draft_discrepancies(desk, draft, partial)
+                drafts.write_discrepancies(desk, draft, partial)
     document = documents.checked(file.name, table.sheet, matching, draft, plan)
     _print(document, None if json_ else console.checked)
     sys.exit(1 if plan.counts.rejected else 0)
@@ -88,7 +88,7 @@ def check(file: Path, json_: bool, report: Path | None, **options: Any) -> None:
 @click.option("--again", is_flag=True, help="Import a file all the same that was imported before.")
 def import_(file: Path, json_: bool, again: bool, all_or_nothing: bool, **options: Any) -> None:
     """Check a file, then import its valid rows."""
-    from komet_import import console, documents, importer
+    from komet_import import console, documents, drafts, importer
 
     with _desk() as desk:
         content = _content(desk, file)
@@ -103,7 +103,7 @@ def import_(file: Path, json_: bool, again: bool, all_or_nothing: bool, **option
                     desk, opened, plan.hash, lambda share: bar.update(int(share * 100) - bar.pos), again=again
                 )
             except Refused:
-                importer.discard(desk, opened.stored.draft_id)  # nobody comes back to it: no trace stays
+                drafts.discard(desk, opened.stored.draft_id)  # nobody comes back to it: no trace stays
                 raise
         _deliver(desk)
     checked = documents.checked(file.name, opened.table.sheet, opened.matching, opened.draft, plan)
@@ -116,10 +116,10 @@ def import_(file: Path, json_: bool, again: bool, all_or_nothing: bool, **option
 @limit_option
 def history(json_: bool, limit: int | None) -> None:
     """List the imports, newest first."""
-    from komet_import import console, documents, importer
+    from komet_import import console, documents, history
 
     with _desk() as desk:
-        records = importer.history(desk, limit)
+        records = history.recent(desk, limit)
     _print(documents.history(records), None if json_ else console.history)
 
 
@@ -128,10 +128,10 @@ def history(json_: bool, limit: int | None) -> None:
 @as_json
 def show(import_id: int, json_: bool) -> None:
     """Show one import: its figures, discrepancies and changes."""
-    from komet_import import console, documents, importer
+    from komet_import import console, documents, history
 
     with _desk() as desk:
-        details = importer.show(desk, import_id)
+        details = history.details(desk, import_id)
     _print(documents.import_(details), None if json_ else console.shown)
 
 
@@ -141,34 +141,35 @@ def show(import_id: int, json_: bool) -> None:
 @limit_option
 def customers(json_: bool, search: str | None, limit: int | None) -> None:
     """List what is stored, by Customer ID."""
-    from komet_import import console, documents, importer
+    from komet_import import console, customers, documents
+    from komet_import.store.customers import Wanted
 
     with _desk() as desk:
-        rows, _total = importer.find_customers(desk, search, limit)
+        rows, _total = customers.find(desk, Wanted(search or ""), None, limit)
     _print(documents.customers(rows), None if json_ else console.customers)
 
 
-@main.group()
-def company() -> None:
+@main.group("company")
+def company_group() -> None:
     """The company: name, locations and lists."""
 
 
-@company.command("show")
+@company_group.command("show")
 @as_json
 def company_show(json_: bool) -> None:
     """Show the company as `load` reads it."""
-    from komet_import import console, importer
+    from komet_import import company, console
 
     with _desk() as desk:
-        document = importer.company_document(desk)
+        document = company.document(desk)
     _print(document, None if json_ else console.company)
 
 
-@company.command("load")
+@company_group.command("load")
 @file_argument
 def company_load(file: Path) -> None:
     """Replace name, locations and lists by those of a JSON file."""
-    from komet_import import importer
+    from komet_import import company
 
     with _desk() as desk:
         try:
@@ -177,7 +178,7 @@ def company_load(file: Path) -> None:
             raise BadArguments(
                 "bad_company_file", file=file.name, detail=f"it is not JSON ({error})"
             ) from error
-        importer.load_company(desk, file.name, document)
+        company.load(desk, file.name, document)
     click.echo(_shown(f"{file.name} is in force."))
 
 
@@ -187,21 +188,21 @@ def company_load(file: Path) -> None:
 def outbox(context: click.Context, json_: bool) -> None:
     """List the e-mails that wait, were sent or failed."""
     if context.invoked_subcommand is None:
-        from komet_import import console, documents, importer
+        from komet_import import console, documents, post
 
         with _desk() as desk:
-            mails = importer.outbox(desk)
+            mails = post.outbox(desk)
         _print(documents.outbox(mails), None if json_ else console.outbox)
 
 
 @outbox.command("send")
 def outbox_send() -> None:
     """Try the waiting e-mails now."""
-    from komet_import import console, importer
+    from komet_import import console, post
 
     with _desk() as desk:
-        sent = importer.deliver(desk, waiting=True)
-        click.echo(console.delivered(sent, importer.outbox(desk), desk.settings))
+        sent = post.deliver(desk, waiting=True)
+        click.echo(console.delivered(sent, post.outbox(desk), desk.settings))
 
 
 @main.command()
@@ -259,10 +260,10 @@ def _content(desk: Desk, file: Path) -> bytes:
 
 def _deliver(desk: Desk) -> None:
     """What is done is done: an e-mail that cannot be sent or kept is told, and waits in the outbox."""
-    from komet_import import importer
+    from komet_import import post
 
     try:
-        importer.deliver(desk)
+        post.deliver(desk)
     except KometError as error:
         click.echo(_shown(str(error)), err=True)
 

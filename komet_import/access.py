@@ -1,4 +1,4 @@
-"""Who is signed in, and whether a request may be served at all."""
+"""Who is signed in and what they may do, and whether a request may be served at all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 
 from komet_import.errors import AccessDenied
-from komet_import.schema.company import Company, Person
+from komet_import.schema.company import Company, Person, Role
 from komet_import.settings import Settings
 from komet_import.store import companies
 from komet_import.store.database import Database
@@ -60,3 +60,19 @@ def sign_in_locally(database: Database, settings: Settings) -> tuple[Company, Pe
     with database.reading() as connection:
         company = companies.load_company(connection, settings.company)
         return company, companies.find_person(connection, company, settings.person)
+
+
+def may_see(person: Person, made_by: int) -> bool:
+    """Whether they see the import that a person of this ID made: an analyst sees the own ones, everybody else all."""
+    return person.role is not Role.ANALYST or made_by == person.person_id
+
+
+def is_administrator(person: Person) -> bool:
+    """Whether Settings is for this person."""
+    return person.role is Role.ADMINISTRATOR
+
+
+def require_administrator(person: Person) -> None:
+    """Raises AccessDenied."""
+    if not is_administrator(person):
+        raise AccessDenied("administrators_only")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from komet_import.importer import ImportDetails
+from komet_import.history import ImportDetails
 from komet_import.review.draft import Draft
 from komet_import.review.issues import Issue
 from komet_import.review.matching import Matching

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from email.utils import make_msgid
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 import komet_import.store.history as stored
+from komet_import.access import may_see
 from komet_import.desk import Desk
-from komet_import.errors import NotFound, Refused
+from komet_import.errors import NotFound
 from komet_import.schema.company import Role
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.store import audit, imports, mails
+from komet_import.store import audit, drafts, imports, mails
 from komet_import.store.audit import ShownChange, WantedChanges
 from komet_import.store.history import (
     Figures,
@@ -30,7 +32,7 @@ from komet_import.store.history import (
     Tally,
     Wanted,
 )
-from komet_import.store.imports import Discrepancy, ImportRecord, ImportState
+from komet_import.store.imports import AuditedChange, Discrepancy, ImportRecord, ImportState
 from komet_import.store.mails import StoredMail
 
 
@@ -229,7 +231,7 @@ def show(desk: Desk, import_id: int) -> ImportView:
     company_id = desk.company.company_id
     with desk.database.reading() as connection:
         record = imports.get_import(connection, company_id, import_id)
-        if _only(desk) not in (None, record.person_id):
+        if not may_see(desk.person, record.person_id):
             raise NotFound("unknown_import", id=import_id)
         return ImportView(
             record,
@@ -264,12 +266,56 @@ def each_change(
         yield from audit.each_change(connection, CUSTOMERS, *ids, wanted, limit, offset)
 
 
-def send_again(desk: Desk, import_id: int, mail_id: int) -> None:
-    """Makes an import's e-mail due now, whatever became of it. Raises NotFound, and Refused while it is being sent."""
-    seen = next((mail for mail in show(desk, import_id).mails if mail.mail_id == mail_id), None)
-    if seen is None:
-        raise NotFound("unknown_import", id=import_id)
-    with desk.database.writing() as connection:
-        message_id = make_msgid(domain="komet-import.local")
-        if not mails.make_due(connection, seen, datetime.now(UTC), message_id):
-            raise Refused("mail_in_hand")
+# -- one import, whole -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ImportDetails:
+    """One import with its audit."""
+
+    record: ImportRecord
+    issues: Sequence[Discrepancy]
+    changes: Sequence[AuditedChange]
+    mails: Sequence[StoredMail]
+
+
+def recent(desk: Desk, limit: int | None, offset: int = 0) -> list[ImportRecord]:
+    """The imports that the person may see, newest first."""
+    with desk.database.reading() as connection:
+        return imports.history(connection, desk.company.company_id, limit, offset)
+
+
+def count(desk: Desk) -> int:
+    """How many there are."""
+    with desk.database.reading() as connection:
+        return imports.count(connection, desk.company.company_id)
+
+
+def details(desk: Desk, import_id: int) -> ImportDetails:
+    """Raises NotFound."""
+    company_id = desk.company.company_id
+    with desk.database.reading() as connection:
+        return ImportDetails(
+            imports.get_import(connection, company_id, import_id),
+            imports.discrepancies(connection, company_id, import_id),
+            imports.changes(connection, company_id, import_id),
+            mails.mails_of(connection, company_id, import_id),
+        )
+
+
+def original_file(desk: Desk, record: ImportRecord) -> bytes:
+    """The bytes as they were uploaded. Raises NotFound for an import that had no file."""
+    with desk.database.reading() as connection:
+        return drafts.get_upload(connection, desk.company.company_id, record.upload_id or 0).content
+
+
+def write_discrepancies(desk: Desk, import_id: int, out: BinaryIO | Path) -> int:
+    """The workbook of the rows that an import left out; returns how many those are. Raises NotFound."""
+    from komet_import.workbook.discrepancies import write_rejected_rows
+
+    company_id = desk.company.company_id
+    with desk.database.reading() as connection:
+        imports.get_import(connection, company_id, import_id)
+        issues = imports.discrepancies(connection, company_id, import_id)
+        rejected = list(imports.rejected_rows(connection, company_id, import_id))
+    return write_rejected_rows(out, CUSTOMERS, desk.company, rejected, issues)

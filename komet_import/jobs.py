@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from komet_import import importer
+from komet_import import post
 from komet_import.desk import open_desk
 from komet_import.errors import KometError
 from komet_import.settings import Settings
@@ -33,6 +33,6 @@ class Postman:
             self._called.wait(SWEEP_SECONDS)
             self._called.clear()
             try:
-                importer.deliver(open_desk(self._settings, self._database))
+                post.deliver(open_desk(self._settings, self._database))
             except KometError as error:
                 log.warning("The outbox waits: %s", error)

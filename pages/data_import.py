@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from komet_import import importer
+from komet_import import drafts
 from komet_import.store.drafts import DraftState
 from komet_import.ui.navigation import enter_app
 from komet_import.ui.result import result_screen
@@ -18,7 +18,7 @@ with errors_shown():
     if draft_id is None:
         start_screen(desk)
     else:
-        stored = importer.stored_draft(desk, draft_id)
+        stored = drafts.get(desk, draft_id)
         if stored.state is DraftState.OPEN:
             with draft_in_hand(desk, draft_id) as opened:
                 review_screen(desk, opened)

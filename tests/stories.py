@@ -12,11 +12,12 @@ from typing import Any
 
 import openpyxl
 
-from komet_import import documents, importer
+from komet_import import customers, documents, history, importer, post
 from komet_import.desk import Desk, open_desk
-from komet_import.drafting import OpenDraft
+from komet_import.drafts import OpenDraft
 from komet_import.importer import Choices
 from komet_import.settings import from_environment
+from komet_import.store.customers import Wanted
 from komet_import.store.database import open_database
 from komet_import.store.imports import ImportRecord
 
@@ -103,13 +104,13 @@ def imported(desk: Desk, content: bytes, **choices: Any) -> ImportRecord:
 
 def stored(desk: Desk) -> dict[str, Document]:
     """The customers by code, as `customers --json` prints them."""
-    rows, _total = importer.find_customers(desk, None, None)
+    rows, _total = customers.find(desk, Wanted(), None, None)
     return {customer["code"]: customer for customer in documents.customers(rows)}
 
 
 def is_empty(desk: Desk) -> bool:
     """Whether the database holds no trace of an import."""
-    return not (importer.count_customers(desk) or importer.count_imports(desk) or importer.outbox(desk))
+    return not (customers.count(desk) or history.count(desk) or post.outbox(desk))
 
 
 # One row goes in, the other lacks its name.

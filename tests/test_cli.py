@@ -15,7 +15,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from komet_import import importer
+from komet_import import drafts
 from komet_import.schema.customers import CUSTOMERS
 from tests.commands import ROOT, Command, is_utc, process, write
 from tests.stories import NEW, Document, at_desk, csv_of, rows_of, xlsx_of
@@ -384,4 +384,4 @@ def test_of_processes_that_import_one_file_at_once_one_does(tmp_path: Path) -> N
     assert refused <= {"already_imported", "plan_moved"}
     assert len(process(tmp_path, "history", "--json").json) == 1
     with at_desk(tmp_path / "data") as desk:
-        assert importer.open_drafts(desk, 10) == []
+        assert drafts.find_open(desk, 10) == []

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from komet_import import importer
+from komet_import import company, customers, drafts, history, importer, post
 from komet_import.desk import Desk, open_desk
 from komet_import.errors import Refused, StoreUnavailable
 from komet_import.store.imports import ImportState
@@ -35,18 +35,18 @@ ROOT = Path(__file__).parents[1]
 
 def test_a_second_commit_of_a_draft_gives_the_first_result(desk: Desk) -> None:
     opened = uploaded(desk, TWO)
-    other_tab = importer.open_draft(desk, opened.stored.draft_id)
+    other_tab = drafts.open_draft(desk, opened.stored.draft_id)
     record = committed(desk, opened)
     assert committed(desk, opened) == record
     assert committed(desk, other_tab) == record
-    assert (importer.count_imports(desk), len(importer.outbox(desk))) == (1, 1)
-    assert importer.stored_draft(desk, opened.stored.draft_id).import_id == record.import_id
+    assert (history.count(desk), len(post.outbox(desk))) == (1, 1)
+    assert drafts.get(desk, opened.stored.draft_id).import_id == record.import_id
 
 
 def test_only_the_plan_that_was_shown_is_committed(desk: Desk) -> None:
     opened = uploaded(desk, TWO)
     shown = opened.draft.plan().hash
-    importer.edit(desk, opened, [(2, "phone", "1")])
+    drafts.edit(desk, opened, [(2, "phone", "1")])
     with pytest.raises(Refused) as caught:
         importer.commit(desk, opened, shown)
     assert caught.value.code == "plan_moved"
@@ -73,21 +73,21 @@ def test_a_commit_is_refused_when_its_customers_moved_and_works_after_a_new_look
         committed(desk, opened)
     assert caught.value.code == "plan_moved"
     assert stored(desk) == before
-    assert importer.count_imports(desk) == 2
-    again = importer.open_draft(desk, opened.stored.draft_id)
+    assert history.count(desk) == 2
+    again = drafts.open_draft(desk, opened.stored.draft_id)
     assert committed(desk, again).state is ImportState.COMMITTED
     assert {stored(desk)[code]["phone"] for code in ("ABC", "OLD")} == {"3"}
 
 
 def test_a_commit_is_refused_when_the_companys_lists_moved(desk: Desk) -> None:
     opened = uploaded(desk, csv_of(NEW | {"Terms": "Net 30"}))
-    company = importer.company_document(desk)
-    importer.load_company(desk, "company.json", company | {"lists": company["lists"] | {"terms": []}})  # type: ignore[operator]
+    document = company.document(desk)
+    company.load(desk, "company.json", document | {"lists": document["lists"] | {"terms": []}})  # type: ignore[operator]
     with pytest.raises(Refused):
         committed(desk, opened)
     later = open_desk(desk.settings, desk.database)
-    assert importer.has_moved(later, opened)
-    again = importer.open_draft(later, opened.stored.draft_id)
+    assert drafts.has_moved(later, opened)
+    again = drafts.open_draft(later, opened.stored.draft_id)
     assert [issue.code for issue in again.draft.issues(2)] == ["not_in_list"]
 
 
@@ -104,7 +104,7 @@ def test_the_same_bytes_again_are_refused_with_the_import_they_were(desk: Desk) 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from komet_import import importer
+from komet_import import drafts, importer
 from tests.stories import at_desk
 folder, draft_id = sys.argv[1:]
 
@@ -113,7 +113,7 @@ def progress(share):
         os.kill(os.getpid(), signal.SIGKILL)
 
 with at_desk(Path(folder)) as desk:
-    opened = importer.open_draft(desk, draft_id)
+    opened = drafts.open_draft(desk, draft_id)
     importer.commit(desk, opened, opened.draft.plan().hash, progress)
 """
 
@@ -127,13 +127,13 @@ def test_a_commit_killed_in_the_middle_leaves_nothing_behind_and_is_made_again(t
     died = subprocess.run([sys.executable, "-c", KILLED, *arguments], cwd=ROOT, capture_output=True)
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
     with at_desk(tmp_path) as desk:
-        assert (importer.count_customers(desk), importer.count_imports(desk)) == (1000, 1)
-        assert len(importer.outbox(desk)) == 1
+        assert (customers.count(desk), history.count(desk)) == (1000, 1)
+        assert len(post.outbox(desk)) == 1
         assert {customer["phone"] for customer in stored(desk).values()} == {None}
-        again = importer.open_draft(desk, opened.stored.draft_id)
+        again = drafts.open_draft(desk, opened.stored.draft_id)
         record = committed(desk, again)
         assert (record.counts.inserted, record.counts.updated) == (19_000, 1000)
-        assert importer.count_customers(desk) == 20_000
+        assert customers.count(desk) == 20_000
     with closing(sqlite3.connect(tmp_path / "komet.sqlite3")) as raw:
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
@@ -145,7 +145,7 @@ def test_a_locked_database_says_so_and_loses_nothing(desk: Desk) -> None:
         other.execute("BEGIN IMMEDIATE")
         for step in (
             lambda: uploaded(desk, TWO),
-            lambda: importer.edit(desk, opened, [(3, "name", "DEF")]),
+            lambda: drafts.edit(desk, opened, [(3, "name", "DEF")]),
             lambda: committed(desk, opened),
         ):
             with pytest.raises(StoreUnavailable, match=r"busy.*Nothing was changed") as caught:
@@ -153,7 +153,7 @@ def test_a_locked_database_says_so_and_loses_nothing(desk: Desk) -> None:
             assert caught.value.code == "database_busy"
         assert checked(desk, TWO)["counts"]["new"] == 1
         assert opened.draft.text(3, "name") == ""
-    importer.edit(desk, opened, [(3, "name", "DEF")])
+    drafts.edit(desk, opened, [(3, "name", "DEF")])
     assert committed(desk, opened).counts.inserted == 2
 
 
@@ -181,18 +181,18 @@ def test_an_unforeseen_failure_stays_in_the_history_and_may_be_tried_again(desk:
     opened = uploaded(desk, TWO)
     with pytest.raises(Broken):
         importer.commit(desk, opened, opened.draft.plan().hash, progress)
-    (record,) = importer.history(desk, None)
+    (record,) = history.recent(desk, None)
     assert (record.state, record.rows, record.counts.rejected) == (ImportState.FAILED, 2, 2)
     assert record.failure is not None
     assert "nothing was imported" in record.failure
-    assert (importer.count_customers(desk), importer.outbox(desk)) == (0, [])
+    assert (customers.count(desk), post.outbox(desk)) == (0, [])
     assert committed(desk, opened).counts.inserted == 1
 
 
 def test_of_two_imports_of_the_same_bytes_at_once_one_is_refused(desk: Desk) -> None:
     first, second = uploaded(desk, csv_of(NEW)), uploaded(desk, csv_of(NEW))
     committed(desk, first)
-    again = importer.open_draft(desk, second.stored.draft_id)
+    again = drafts.open_draft(desk, second.stored.draft_id)
     plan = again.draft.plan().hash
     with pytest.raises(Refused, match="add --again") as caught:
         importer.commit(desk, again, plan, again=False)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from komet_import import documents, importer
+from komet_import import company, documents, importer
 from komet_import.importer import Choices
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import CATALOGUE
@@ -231,10 +231,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
                 NEW | {"Customer Code": "C3", "Customer Name": "Iris", "Credit Limit": "1.5", "Active": "No"},
             ),
         )  # fmt: skip
-        company: Document = importer.company_document(desk)
-        company["lists"]["terms"].remove("Net 7")
-        company["locations"][2]["active"] = False
-        importer.load_company(desk, "company.json", company)
+        document: Document = company.document(desk)
+        document["lists"]["terms"].remove("Net 7")
+        document["locations"][2]["active"] = False
+        company.load(desk, "company.json", document)
     with at_desk(desk.settings.data_dir) as desk:
         yield desk
 
@@ -349,9 +349,7 @@ def test_blank_cells_keep_or_clear_but_never_what_must_be_there(office: Any) -> 
 def test_blue_columns_are_not_stored_with_one_location(tmp_path: Path) -> None:
     with at_desk(tmp_path) as desk:
         imported(desk, csv_of(NEW))
-        importer.load_company(
-            desk, "company.json", importer.company_document(desk) | {"multi_location": False}
-        )
+        company.load(desk, "company.json", company.document(desk) | {"multi_location": False})
     with at_desk(tmp_path) as desk:
         new = csv_of(NEW | {"Customer Code": "N", "Customer Name": "New"})
         assert found(checked(desk, new)) == [

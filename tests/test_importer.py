@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from komet_import import importer
+from komet_import import drafts, history, importer, post
 from komet_import.desk import Desk, open_desk
 from komet_import.errors import KometError, NotFound, UnusableFile
 from komet_import.importer import TemplateKind
@@ -53,24 +53,24 @@ def test_a_file_is_corrected_committed_and_comes_back_unchanged(desk: Desk) -> N
 
     opened = uploaded(desk, content)
     first, second = opened.draft.numbers[:2]
-    importer.edit(desk, opened, [(first, "terms", "Net 31"), (second, "phone", " 1 ")])
+    drafts.edit(desk, opened, [(first, "terms", "Net 31"), (second, "phone", " 1 ")])
     assert opened.draft.action(first) is Action.REJECTED
-    assert importer.undo_edit(desk, opened) == second
-    assert importer.undo_edit(desk, opened) == first
-    assert importer.undo_edit(desk, opened) is None
+    assert drafts.undo(desk, opened) == second
+    assert drafts.undo(desk, opened) == first
+    assert drafts.undo(desk, opened) is None
     assert (opened.draft.counts.new, opened.draft.plan().hash) == (12, document["plan"])
-    assert importer.redo_edit(desk, opened) == first
-    importer.edit(desk, opened, [(first, "terms", "Net 45")])
-    assert importer.redo_edit(desk, opened) is None
-    importer.leave_out(desk, opened, second, True)
+    assert drafts.redo(desk, opened) == first
+    drafts.edit(desk, opened, [(first, "terms", "Net 45")])
+    assert drafts.redo(desk, opened) is None
+    drafts.leave_out(desk, opened, second, True)
 
     record = committed(desk, opened)
     assert (record.state, record.counts.inserted, record.counts.rejected) == (ImportState.COMMITTED, 11, 1)
-    details = importer.show(desk, record.import_id)
+    details = history.details(desk, record.import_id)
     assert [(issue.row, issue.key, issue.code) for issue in details.issues] == [(second, None, "left_out")]
     assert [change.action for change in details.changes] == ["insert"] * 11
-    assert [line.import_id for line in importer.history(desk, None)] == [record.import_id]
-    assert importer.original_file(desk, record) == content
+    assert [line.import_id for line in history.recent(desk, None)] == [record.import_id]
+    assert history.original_file(desk, record) == content
 
     again = checked(desk, template(desk, "existing"))
     assert (again["rows"], again["counts"]["unchanged"], found(again)) == (11, 11, [])
@@ -80,12 +80,12 @@ def test_a_file_is_corrected_committed_and_comes_back_unchanged(desk: Desk) -> N
 def test_the_discrepancy_workbook_is_corrected_and_uploaded_again(desk: Desk) -> None:
     record = imported(desk, TWO)
     out = io.BytesIO()
-    assert importer.write_import_discrepancies(desk, record.import_id, out) == 1
+    assert history.write_discrepancies(desk, record.import_id, out) == 1
     back = uploaded(desk, out.getvalue())
     assert back.matching.unknown == ()
     (row,) = back.draft.numbers
     assert [(issue.key, issue.code) for issue in back.draft.issues(row)] == [("name", "required")]
-    importer.edit(desk, back, [(row, "name", "DEF Wholesale")])
+    drafts.edit(desk, back, [(row, "name", "DEF Wholesale")])
     assert committed(desk, back).counts.inserted == 1
     assert stored(desk)["DEF"]["phone"] == "1"
 
@@ -98,7 +98,7 @@ def test_an_update_changes_what_the_file_gives_and_nothing_else(desk: Desk) -> N
     assert (customer["code"], customer["phone"], customer["terms"]) == ("abc", "306", "Net 30")
     assert (customer["version"], customer["credit_limit"]) == (2, "10.00")
     changes = [
-        (change.key, change.old, change.new) for change in importer.show(desk, record.import_id).changes
+        (change.key, change.old, change.new) for change in history.details(desk, record.import_id).changes
     ]
     assert changes == [("code", "ABC", "abc"), ("phone", "305", "306")]
 
@@ -107,10 +107,10 @@ def test_cleared_cells_are_shown_before_and_audited_after(desk: Desk) -> None:
     imported(desk, csv_of(NEW | {"Phone": "305"}))
     opened = uploaded(desk, csv_of({"Customer Code": "ABC", "Phone": ""}))
     assert opened.draft.counts.unchanged == 1
-    opened = importer.choose_blank_cells(desk, opened, BlankCells.CLEAR)
+    opened = drafts.choose_blank_cells(desk, opened, BlankCells.CLEAR)
     assert [(change.old, change.new) for change in opened.draft.plan().changes] == [("305", "")]
     record = committed(desk, opened)
-    (change,) = importer.show(desk, record.import_id).changes
+    (change,) = history.details(desk, record.import_id).changes
     assert (change.old, change.new, stored(desk)["ABC"]["phone"]) == ("305", None, None)
 
 
@@ -123,7 +123,7 @@ def test_all_or_nothing_imports_nothing_while_a_row_has_errors(desk: Desk) -> No
     assert (counts.inserted, counts.updated, counts.unchanged, counts.rejected) == (0, 0, 1, 2)
     assert record.rows == counts.rows == 3
     assert stored(desk).keys() == {"OLD"}
-    assert importer.show(desk, record.import_id).changes == []
+    assert history.details(desk, record.import_id).changes == []
     importer.refuse_repetition(desk, FILE, content)
     assert imported(desk, content).counts.inserted == 1
 
@@ -141,7 +141,7 @@ def test_an_unusable_file_leaves_no_draft_and_no_import(tmp_path: Path) -> None:
             with pytest.raises(UnusableFile, match=FILE) as caught:
                 uploaded(desk, content)
             assert caught.value.code == code
-        assert importer.open_drafts(desk, 10) == []
+        assert drafts.find_open(desk, 10) == []
         assert is_empty(desk)
 
 
@@ -158,7 +158,7 @@ def test_check_writes_nothing(desk: Desk) -> None:
 @pytest.mark.parametrize("import_id", [0, -1, 99, 2**63, 10**30])
 def test_an_import_that_is_not_there_is_not_found(desk: Desk, import_id: int) -> None:
     with pytest.raises(NotFound, match="Choose one from the import history"):
-        importer.show(desk, import_id)
+        history.details(desk, import_id)
 
 
 # Companies.
@@ -177,14 +177,14 @@ def test_two_companies_do_not_see_each_other(desk: Desk) -> None:
     record = imported(desk, content)
 
     assert checked(theirs, content)["counts"]["new"] == 1
-    assert (stored(theirs), importer.history(theirs, None), importer.outbox(theirs)) == ({}, [], [])
-    assert (importer.open_drafts(theirs, 10), importer.earlier_import(theirs, content)) == ([], None)
+    assert (stored(theirs), history.recent(theirs, None), post.outbox(theirs)) == ({}, [], [])
+    assert (drafts.find_open(theirs, 10), importer.earlier_import(theirs, content)) == ([], None)
     for step in (
-        lambda: importer.show(theirs, record.import_id),
-        lambda: importer.open_draft(theirs, draft.stored.draft_id),
-        lambda: importer.discard(theirs, draft.stored.draft_id),
-        lambda: importer.original_file(theirs, record),
-        lambda: importer.write_import_discrepancies(theirs, record.import_id, io.BytesIO()),
+        lambda: history.details(theirs, record.import_id),
+        lambda: drafts.open_draft(theirs, draft.stored.draft_id),
+        lambda: drafts.discard(theirs, draft.stored.draft_id),
+        lambda: history.original_file(theirs, record),
+        lambda: history.write_discrepancies(theirs, record.import_id, io.BytesIO()),
     ):
         with pytest.raises(NotFound):
             step()

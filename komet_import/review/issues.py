@@ -43,6 +43,9 @@ class Told(Protocol):
     """What an issue says, whether it was found now or read from an import's discrepancies."""
 
     @property
+    def row(self) -> int: ...
+
+    @property
     def key(self) -> str | None: ...
 
     @property

@@ -122,18 +122,6 @@ def count(conn: sa.Connection, declaration: Declaration, company_id: int) -> int
     return conn.execute(query).scalar_one()
 
 
-def search(
-    conn: sa.Connection,
-    declaration: Declaration,
-    company_id: int,
-    text: str | None,
-    limit: int | None,
-    offset: int = 0,
-) -> tuple[list[CustomerRow], int]:
-    """A page by ID of those that the text is found in, and how many there are in all."""
-    return find(conn, declaration, company_id, Wanted(text or ""), None, limit, offset)
-
-
 def find(
     conn: sa.Connection,
     declaration: Declaration,

@@ -7,9 +7,9 @@ from io import BytesIO
 
 import streamlit as st
 
-from komet_import import importer
+from komet_import import drafts, importer
 from komet_import.desk import Desk
-from komet_import.drafting import OpenDraft
+from komet_import.drafts import OpenDraft
 from komet_import.errors import KometError, Refused
 from komet_import.review.plan import Counts, Plan
 from komet_import.schema.problems import Severity
@@ -73,7 +73,7 @@ def _why_not(counts: Counts, held_back: bool) -> str | None:
 
 def _discrepancies(desk: Desk, opened: OpenDraft) -> bytes:
     out = BytesIO()
-    importer.write_draft_discrepancies(desk, opened.draft, out)
+    drafts.write_discrepancies(desk, opened.draft, out)
     return out.getvalue()
 
 
@@ -100,7 +100,7 @@ def _choices(desk: Desk, opened: OpenDraft) -> None:
 def _choose_all_or_nothing(desk: Desk, draft_id: str) -> None:
     try:
         with draft_in_hand(desk, draft_id) as opened:
-            importer.choose_all_or_nothing(desk, opened, bool(st.session_state[f"all-or-nothing-{draft_id}"]))
+            drafts.choose_all_or_nothing(desk, opened, bool(st.session_state[f"all-or-nothing-{draft_id}"]))
     except KometError as error:
         st.session_state["notice"] = str(error)
 
@@ -109,7 +109,7 @@ def _choose_blank_cells(desk: Desk, draft_id: str) -> None:
     chosen = BlankCells.CLEAR if st.session_state[f"clear-{draft_id}"] else BlankCells.KEEP
     try:
         with draft_in_hand(desk, draft_id) as opened:
-            keep_open(desk, importer.choose_blank_cells(desk, opened, chosen))
+            keep_open(desk, drafts.choose_blank_cells(desk, opened, chosen))
     except KometError as error:
         st.session_state["notice"] = str(error)
 
@@ -218,7 +218,7 @@ def _commit(desk: Desk, opened: OpenDraft, plan: Plan) -> None:
             importer.commit(desk, now, plan.hash, show)
     except Refused as error:
         st.session_state["notice"] = str(error)
-        keep_open(desk, importer.open_draft(desk, opened.stored.draft_id))
+        keep_open(desk, drafts.open_draft(desk, opened.stored.draft_id))
         _ask()
         st.rerun()
     except KometError as error:

@@ -9,7 +9,8 @@ from html import escape
 
 import streamlit as st
 
-from komet_import import directory
+from komet_import import customers
+from komet_import.access import may_see
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.schema.column import CONTACTS, Column, KindName
@@ -37,7 +38,7 @@ def customer_card(desk: Desk, given: str | None) -> None:
             layout.quiet("Choose a customer in the list to see its history and all its fields.")
             return
         try:
-            row = directory.get(desk, given)
+            row = customers.get(desk, given)
         except NotFound as error:
             st.markdown(f":material/search_off: {escape_markdown(str(error))}")
             return
@@ -107,7 +108,7 @@ def _shown(column: Column | None, text: str | None) -> str:
 def _history(desk: Desk, row: CustomerRow) -> None:
     key = f"history-of-{row.customer_id}"
     limit = int(st.session_state.get(key, _STEP))
-    entries = directory.audit(desk, row.customer_id, limit + 1)
+    entries = customers.audit(desk, row.customer_id, limit + 1)
     if not entries:
         layout.quiet("No import is recorded for this customer.")
         return
@@ -140,7 +141,7 @@ def _entries(desk: Desk, entries: Iterable[AuditEntry]) -> Iterator[str]:
 
 def _deed(desk: Desk, entry: AuditEntry) -> str:
     file, first = escape(entry.file), entry.changes[0]
-    if directory.may_see_import_of(desk, entry.person_id):
+    if may_see(desk.person, entry.person_id):
         address = f"/import_history?import={entry.import_id}"
         file = f'<a href="{address}" style="color:{palette().accent}">{file}</a>'
     if entry.kind is ImportKind.UNDO:

@@ -11,7 +11,7 @@ from io import BytesIO
 
 import streamlit as st
 
-from komet_import import directory
+from komet_import import customers
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.schema.column import Column, KindName
@@ -52,10 +52,10 @@ def customers_screen(desk: Desk) -> None:
 
 def _list(desk: Desk, wanted: Wanted, order: Order) -> int:
     page = int(st.session_state.get(_page_key(), 1))
-    rows, total = directory.find(desk, wanted, order, PAGE_ROWS, (page - 1) * PAGE_ROWS)
+    rows, total = customers.find(desk, wanted, order, PAGE_ROWS, (page - 1) * PAGE_ROWS)
     if not rows and total:  # customers are fewer than when this page was chosen
         _to_first_page()
-        rows, total = directory.find(desk, wanted, order, PAGE_ROWS)
+        rows, total = customers.find(desk, wanted, order, PAGE_ROWS)
         page = 1
     if rows:
         customer_table(desk, rows, order, st.query_params.get("customer", ""), _choose, _sort)
@@ -89,7 +89,7 @@ def _download(desk: Desk, wanted: Wanted, order: Order, total: int) -> None:
 
 def _workbook(desk: Desk, wanted: Wanted, order: Order) -> bytes:
     out = BytesIO()
-    directory.write_workbook(desk, wanted, order, out)
+    customers.write_workbook(desk, wanted, order, out)
     return out.getvalue()
 
 
@@ -145,7 +145,7 @@ def _offered(column: Column, company: Company) -> tuple[str, ...]:
 
 def _import_filter(desk: Desk, record: ImportRecord | None) -> None:
     """It is in the address, so that the result of an import can lead here."""
-    recent = directory.recent_imports(desk, _RECENT_IMPORTS)
+    recent = customers.recent_imports(desk, _RECENT_IMPORTS)
     offered = {str(r.import_id): r for r in ([record] if record else []) + recent}
     st.session_state[_OF_IMPORT] = str(record.import_id) if record else None
     now = datetime.now(UTC)
@@ -171,7 +171,7 @@ def _import_in_address(desk: Desk) -> ImportRecord | None:
     if given is None:
         return None
     try:
-        return directory.get_import(desk, given)
+        return customers.get_import(desk, given)
     except NotFound as error:
         st.warning(f"{escape_markdown(str(error))} All customers are listed.", icon=":material/warning:")
         return None

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from komet_import import history, importer
+from komet_import import history
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.history import ImportView
@@ -99,7 +99,7 @@ def _downloads(desk: Desk, record: ImportRecord, tables: list[Table]) -> None:
         if record.upload_id is not None:
             st.download_button(
                 "Original file",
-                data=partial(importer.original_file, desk, record),
+                data=partial(history.original_file, desk, record),
                 file_name=record.file,
                 icon=":material/download:",
                 key="original",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from komet_import import delivery, history
+from komet_import import history, post
 from komet_import.desk import Desk
 from komet_import.errors import KometError
 from komet_import.store.mails import MailState, StoredMail
@@ -98,7 +98,7 @@ def _actions(desk: Desk, import_id: int, mail: StoredMail) -> None:
             st.text(mail.text)
         st.download_button(
             "Download",
-            data=lambda: delivery.eml(desk, mail),
+            data=lambda: post.eml(desk, mail),
             file_name=f"mail-{mail.mail_id}.eml",
             mime="message/rfc822",
             key="eml",
@@ -111,7 +111,7 @@ def _actions(desk: Desk, import_id: int, mail: StoredMail) -> None:
 def _send_again(desk: Desk, import_id: int, mail_id: int) -> None:
     """In a callback: the run that follows shows what became of it."""
     try:
-        history.send_again(desk, import_id, mail_id)
+        post.send_again(desk, import_id, mail_id)
     except KometError as error:
         st.session_state["mail-notice"] = str(error)
     else:

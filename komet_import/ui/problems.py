@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from komet_import import importer
+from komet_import import drafts
 from komet_import.desk import Desk
-from komet_import.drafting import OpenDraft
+from komet_import.drafts import OpenDraft
 from komet_import.errors import KometError
 from komet_import.review.draft import Draft, ProblemKind
 from komet_import.review.issues import Issue
@@ -145,7 +145,7 @@ def _place(draft: Draft, row: int, key: str | None) -> str:
 def _use(desk: Desk, draft_id: str, view: View, issue: Issue) -> None:
     """And on to the next problem."""
     edit = (issue.row, issue.key or "", issue.suggestion or "")
-    change_draft(desk, draft_id, lambda at, opened: importer.edit(at, opened, [edit]))
+    change_draft(desk, draft_id, lambda at, opened: drafts.edit(at, opened, [edit]))
     view["went"] = False
 
 
@@ -162,7 +162,7 @@ def _leave_out_button(desk: Desk, opened: OpenDraft, row: int) -> None:
 
 
 def _leave_out(desk: Desk, draft_id: str, row: int, out: bool) -> None:
-    change_draft(desk, draft_id, lambda at, opened: importer.leave_out(at, opened, row, out))
+    change_draft(desk, draft_id, lambda at, opened: drafts.leave_out(at, opened, row, out))
 
 
 def _step(view: View, issues: Sequence[Issue], index: int, step: int, icon: str, text: str) -> None:

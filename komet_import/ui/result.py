@@ -6,9 +6,9 @@ from io import BytesIO
 
 import streamlit as st
 
-from komet_import import importer
+from komet_import import history
 from komet_import.desk import Desk
-from komet_import.importer import ImportDetails
+from komet_import.history import ImportDetails
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import Severity
 from komet_import.store.drafts import StoredDraft
@@ -27,7 +27,7 @@ def result_screen(desk: Desk, stored: StoredDraft) -> None:
         st.info("This draft was discarded. Its file can be dropped again any time.")
         st.page_link("pages/data_import.py", label="Import a file", icon=":material/upload_file:")
         return
-    details = importer.show(desk, stored.import_id)
+    details = history.details(desk, stored.import_id)
     record = details.record
     layout.title(
         verdict(record),
@@ -114,7 +114,7 @@ def discrepancy_button(desk: Desk, record: ImportRecord, *, primary: bool = Fals
 
 def _discrepancies(desk: Desk, import_id: int) -> bytes:
     out = BytesIO()
-    importer.write_import_discrepancies(desk, import_id, out)
+    history.write_discrepancies(desk, import_id, out)
     return out.getvalue()
 
 

@@ -8,9 +8,9 @@ from typing import Literal
 
 import streamlit as st
 
-from komet_import import importer
+from komet_import import drafts, importer
 from komet_import.desk import Desk
-from komet_import.drafting import OpenDraft
+from komet_import.drafts import OpenDraft
 from komet_import.review.draft import Draft
 from komet_import.review.plan import Action
 from komet_import.schema.column import Column, KindName
@@ -139,11 +139,11 @@ def _search(view: View, draft: Draft) -> None:
 
 
 def _undo(desk: Desk, draft_id: str) -> None:
-    change_draft(desk, draft_id, importer.undo_edit)
+    change_draft(desk, draft_id, drafts.undo)
 
 
 def _redo(desk: Desk, draft_id: str) -> None:
-    change_draft(desk, draft_id, importer.redo_edit)
+    change_draft(desk, draft_id, drafts.redo)
 
 
 # -- the grid ------------------------------------------------------------------------------------------------------
@@ -196,9 +196,9 @@ def _edit(desk: Desk, draft_id: str, made: Sequence[GridEdit]) -> None:
     with draft_in_hand(desk, draft_id) as opened:
         for edit in made:
             if edit.key == LEFT_OUT:
-                importer.leave_out(desk, opened, edit.row, edit.new == "Yes")
+                drafts.leave_out(desk, opened, edit.row, edit.new == "Yes")
             else:
-                importer.edit(desk, opened, [(edit.row, edit.key, edit.new)])
+                drafts.edit(desk, opened, [(edit.row, edit.key, edit.new)])
 
 
 def _focus(view: View, row: int, key: str) -> None:

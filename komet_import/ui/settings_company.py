@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from komet_import import administration
+from komet_import import company
 from komet_import.desk import Desk
 from komet_import.schema.column import Colour
 from komet_import.schema.customers import CUSTOMERS
@@ -47,7 +47,7 @@ def _facts(desk: Desk) -> None:
 def _save(desk: Desk, name_key: str, zone_key: str) -> None:
     with settings_changes.refusal_kept():
         zone = st.session_state[zone_key] or desk.company.time_zone
-        administration.describe_company(desk, st.session_state[name_key], zone)
+        company.describe(desk, st.session_state[name_key], zone)
         settings_changes.done("The company is saved.")
 
 
@@ -88,7 +88,7 @@ def _confirm(desk: Desk) -> None:
 
 
 def _consequence(desk: Desk, several: bool) -> str:
-    found = administration.located_customers(desk)
+    found = company.located_customers(desk)
     if not several:
         stay = words.counted(found.values, "stored value stays", "stored values stay")
         return f"{_BLUE} are ignored from now on; {stay}."
@@ -102,5 +102,5 @@ def _consequence(desk: Desk, several: bool) -> str:
 
 
 def _switch(desk: Desk, several: bool) -> str:
-    administration.switch_locations(desk, several)
+    company.switch_locations(desk, several)
     return f"{desk.company.name} works with {'several locations' if several else 'one location'} now."

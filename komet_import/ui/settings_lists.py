@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from komet_import import administration
+from komet_import import company
 from komet_import.desk import Desk
 from komet_import.schema.column import Column
 from komet_import.schema.customers import CUSTOMERS
@@ -26,7 +26,7 @@ def lists_section(desk: Desk) -> None:
 
 
 def _list(desk: Desk, column: Column) -> None:
-    values = administration.list_values(desk, column.key)
+    values = company.list_values(desk, column.key)
     with st.container(border=True, gap="small", width=CARD):
         st.subheader(column.header, anchor=False)
         if not values:
@@ -58,14 +58,14 @@ def _adding(desk: Desk, column: Column) -> None:
 
 def _add(desk: Desk, key: str) -> None:
     with settings_changes.refusal_kept():
-        added = administration.add_value(desk, key, st.session_state[f"new-value-{key}"])
+        added = company.add_value(desk, key, st.session_state[f"new-value-{key}"])
         st.session_state[f"new-value-{key}"] = ""
         settings_changes.done(f"“{added}” is in the list; templates offer it from now on.")
 
 
 def _activate(desk: Desk, key: str, value: str, active: bool) -> None:
     with settings_changes.refusal_kept():
-        administration.set_value_active(desk, key, value, active)
+        company.set_value_active(desk, key, value, active)
         settings_changes.done(
             f"“{value}” can be given again."
             if active
@@ -80,7 +80,7 @@ def _rename(desk: Desk, column: Column, value: ListValue) -> None:
         note = f"{have} the new name too. In a file the old name is a problem from then on."
 
     def rename(name: str) -> str:
-        new, customers = administration.rename_value(desk, column.key, value.value, name)
+        new, customers = company.rename_value(desk, column.key, value.value, name)
         changed = f" {words.counted(customers, 'customer')} updated." if customers else ""
         return f"“{value.value}” is “{new}” now.{changed}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from komet_import import administration
+from komet_import import company
 from komet_import.desk import Desk
 from komet_import.schema.company import Location
 from komet_import.store.company_file import LONGEST_CODE, LONGEST_NAME
@@ -17,7 +17,7 @@ _CODE, _NAME = "new-location-code", "new-location-name"
 
 def locations_section(desk: Desk) -> None:
     """One card."""
-    found = administration.locations(desk)
+    found = company.locations(desk)
     with st.container(border=True, gap="small", width=CARD):
         st.subheader("Locations", anchor=False)
         _remarks(desk)
@@ -53,14 +53,14 @@ def _adding(desk: Desk) -> None:
 
 def _add(desk: Desk) -> None:
     with settings_changes.refusal_kept():
-        added = administration.add_location(desk, st.session_state[_CODE], st.session_state[_NAME])
+        added = company.add_location(desk, st.session_state[_CODE], st.session_state[_NAME])
         st.session_state[_CODE] = st.session_state[_NAME] = ""
         settings_changes.done(f"{added.code}, {added.name}, is a location; templates offer it from now on.")
 
 
 def _activate(desk: Desk, code: str, active: bool) -> None:
     with settings_changes.refusal_kept():
-        administration.set_location_active(desk, code, active)
+        company.set_location_active(desk, code, active)
         settings_changes.done(
             f"{code} can be given again."
             if active
@@ -70,7 +70,7 @@ def _activate(desk: Desk, code: str, active: bool) -> None:
 
 def _rename(desk: Desk, place: Location) -> None:
     def rename(name: str) -> str:
-        return f"{place.code} is “{administration.rename_location(desk, place.code, name)}” now."
+        return f"{place.code} is “{company.rename_location(desk, place.code, name)}” now."
 
     note = f"The code {place.code} stays: customers and files have it."
     settings_changes.ask_new_name("location", place.name, LONGEST_NAME, note, rename)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from komet_import import administration
+from komet_import import company, post
 from komet_import.desk import Desk
 from komet_import.errors import KometError
 from komet_import.settings import MailSecurity, MailServer
@@ -64,7 +64,7 @@ def _test(desk: Desk) -> None:
         return
     try:
         with st.spinner("Talking to the mail server"):
-            administration.send_test_mail(desk)
+            post.send_test_mail(desk)
     except KometError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
     else:
@@ -73,7 +73,7 @@ def _test(desk: Desk) -> None:
 
 def about_section(desk: Desk) -> None:
     """Version, database and limits."""
-    limits, settings, program = desk.settings.limits, desk.settings, administration.installation(desk)
+    limits, settings, program = desk.settings.limits, desk.settings, company.installation(desk)
     left, right = st.columns(2, gap="large")
     with left, st.container(border=True, gap="small"):
         st.subheader("Limits of a file", anchor=False)

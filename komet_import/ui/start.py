@@ -8,7 +8,7 @@ from io import BytesIO
 
 import streamlit as st
 
-from komet_import import importer
+from komet_import import customers, drafts, importer
 from komet_import.desk import Desk
 from komet_import.errors import KometError
 from komet_import.importer import Choices, TemplateKind
@@ -39,7 +39,7 @@ def start_screen(desk: Desk) -> None:
 
 
 def _templates(desk: Desk) -> None:
-    stored = importer.count_customers(desk)
+    stored = customers.count(desk)
     cards: list[tuple[TemplateKind, str, str]] = [
         ("empty", "Empty template", f"{len(CUSTOMERS.columns)} columns with notes and drop-down lists"),
         ("existing", "Existing customers", f"{words.counted(stored, 'stored customer')}, ready to correct"),
@@ -119,13 +119,13 @@ def _take(desk: Desk, name: str, content: bytes) -> None:
 
 def _drafts(desk: Desk) -> None:
     st.subheader("Continue a draft", anchor=False)
-    drafts = importer.open_drafts(desk, _SHOWN_DRAFTS)
-    if not drafts:
+    found = drafts.find_open(desk, _SHOWN_DRAFTS)
+    if not found:
         st.caption(
             "Nothing is open. A file that you drop is kept as a draft, with every correction, until it is imported."
         )
     now = datetime.now(UTC)
-    for draft in drafts:
+    for draft in found:
         with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
             with st.container(gap=None):
                 st.markdown(f"**{escape_markdown(draft.file)}**")
@@ -157,7 +157,7 @@ def _go_on(draft_id: str) -> None:
 
 def _discard(desk: Desk, draft: StoredDraft) -> None:
     try:
-        importer.discard(desk, draft.draft_id)
+        drafts.discard(desk, draft.draft_id)
     except KometError as error:
         st.toast(str(error), icon=":material/error:")
     else:

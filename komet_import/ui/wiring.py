@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from komet_import import access, importer
+from komet_import import access, drafts
 from komet_import.desk import Desk, open_desk, open_store
-from komet_import.drafting import OpenDraft
+from komet_import.drafts import OpenDraft
 from komet_import.errors import KometError
 from komet_import.jobs import Postman
 from komet_import.settings import Settings, from_environment
@@ -83,6 +83,6 @@ def draft_in_hand(desk: Desk, draft_id: str) -> Iterator[OpenDraft]:
     """The open draft, up to date, for this run or callback alone. Raises NotFound."""
     holder = _holder(desk.company.company_id, draft_id)
     with holder.lock:
-        if holder.draft is None or importer.has_moved(desk, holder.draft):
-            holder.draft = importer.open_draft(desk, draft_id)
+        if holder.draft is None or drafts.has_moved(desk, holder.draft):
+            holder.draft = drafts.open_draft(desk, draft_id)
         yield holder.draft

@@ -51,6 +51,29 @@ def write_discrepancies(
     return write_workbook(out, layout, lambda sheet: _rows(sheet, layout, rows))
 
 
+def write_rejected_rows(
+    out: BinaryIO | Path,
+    declaration: Declaration,
+    company: Company,
+    rejected: Collection[tuple[int, Mapping[str, str]]],
+    issues: Iterable[Told],
+) -> int:
+    """Row numbers with their texts, and the issues of these and any other rows; returns how many rows were written.
+
+    Columns that the file lacked stay out, so that a blank cell cannot clear; but not those that an issue names.
+    """
+    by_row: dict[int, list[Told]] = {row: [] for row, _ in rejected}
+    for issue in issues:
+        if issue.row in by_row:
+            by_row[issue.row].append(issue)
+    held = {issue.key for found in by_row.values() for issue in found}.union(
+        *(cells for _, cells in rejected)
+    )
+    absent = [column.key for column in declaration.columns if column.key not in held] if rejected else []
+    rows = (RejectedRow(row, cells, by_row[row]) for row, cells in rejected)
+    return write_discrepancies(out, declaration, company, rows, absent=absent)
+
+
 def _rows(sheet: Worksheet, layout: Layout, rows: Iterable[RejectedRow]) -> Iterator[CellRow]:
     columns = [(column.key, ColumnCells(sheet, column)) for column in layout.columns]
     last = DataCell(sheet, reason_style(sheet))

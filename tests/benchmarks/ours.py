@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from komet_import import drafts
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.settings import from_environment
 from tests.benchmarks.customers import records
@@ -61,15 +62,14 @@ def read(folder: Path, rows: int) -> float:
 
 def validate(folder: Path, rows: int) -> float:
     """The table against the stored customers it names, which are in hand: it changes half of them."""
-    from komet_import import drafting
     from komet_import.review.draft import Draft
     from komet_import.review.matching import match
     from komet_import.store.drafts import BlankCells
 
     with at_desk(folder) as desk:
-        table = drafting.read(desk, FILE, (folder / FILE).read_bytes(), None, {})
+        table = drafts.read(desk, FILE, (folder / FILE).read_bytes(), None, {})
         matching = match(table.headers, CUSTOMERS, {})
-        stored = drafting.judge(desk, table, matching, BlankCells.KEEP).snapshot
+        stored = drafts.judge(desk, table, matching, BlankCells.KEEP).snapshot
         texts = {key: table.frame[str(position)].tolist() for key, position in matching.positions.items()}
         draft = Draft(CUSTOMERS, desk.company, table.frame.index.tolist(), texts)
         return seconds_of(lambda: draft.judge(stored))
@@ -92,7 +92,7 @@ def edit(folder: Path, rows: int) -> float:
         for number in range(EDITS):
             key, text = edits[number % len(edits)]
             change = (opened.draft.numbers[number * 7919 % rows], key, text.format(number))
-            times.append(seconds_of(partial(importer.edit, desk, opened, [change])))
+            times.append(seconds_of(partial(drafts.edit, desk, opened, [change])))
         return statistics.median(times)
 
 

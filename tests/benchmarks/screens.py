@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from komet_import import directory, history
+from komet_import import customers, history
 from komet_import.desk import Desk
 from komet_import.history import Filters, Period
 from komet_import.schema.customers import CUSTOMERS
@@ -51,7 +51,7 @@ def browse_customers(folder: Path, rows: int) -> float:
 
 def _page_of_customers(desk: Desk, wanted: Wanted, order: CustomerOrder | None = None) -> float:
     return _median(
-        lambda: directory.find(desk, wanted, order or CustomerOrder(by=CUSTOMERS.id_key), PAGE, 400)
+        lambda: customers.find(desk, wanted, order or CustomerOrder(by=CUSTOMERS.id_key), PAGE, 400)
     )
 
 

@@ -16,6 +16,7 @@ from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.store import companies, customers, imports, models
 from komet_import.store.commit import commit
+from komet_import.store.customers import Wanted
 from komet_import.store.database import Database
 from komet_import.store.drafts import BlankCells
 from komet_import.store.imports import AuditedChange, ImportCounts, ImportKind, ImportState
@@ -108,7 +109,11 @@ def test_a_changed_code_and_name_are_found_under_their_new_keys(
         mine = (conn, CUSTOMERS, company.company_id)
         found = customers.take_snapshot(*mine, (), ("é",), ("zoë",))
         assert (found.id_by_code["é"], found.ids_by_name["zoë"]) == (1, (1,))
-        assert [customers.search(*mine, text, 9)[1] for text in ("ZOË", "cali", "ann")] == [1, 1, 0]
+        assert [customers.find(*mine, Wanted(text), None, 9)[1] for text in ("ZOË", "cali", "ann")] == [
+            1,
+            1,
+            0,
+        ]
 
 
 def test_new_customers_get_their_ids_in_the_order_of_the_file(database: Database, company: Company) -> None:

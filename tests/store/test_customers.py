@@ -32,7 +32,7 @@ def snapshot(
 
 def search(database: Database, company: Company, text: str | None) -> list[int]:
     with database.reading() as conn:
-        rows, total = customers.search(conn, CUSTOMERS, company.company_id, text, None)
+        rows, total = customers.find(conn, CUSTOMERS, company.company_id, Wanted(text or ""), None, None)
     assert total == len(rows)
     return [row.customer_id for row in rows]
 
@@ -137,8 +137,8 @@ def test_a_search_takes_every_character_as_it_stands(
 
 def test_a_search_gives_a_page_and_says_how_many_there_are(database: Database, nine: Company) -> None:
     with database.reading() as conn:
-        rows, total = customers.search(conn, CUSTOMERS, nine.company_id, "name", 2, 3)
-        none, _ = customers.search(conn, CUSTOMERS, nine.company_id, "name", 2, 30)
+        rows, total = customers.find(conn, CUSTOMERS, nine.company_id, Wanted("name"), None, 2, 3)
+        none, _ = customers.find(conn, CUSTOMERS, nine.company_id, Wanted("name"), None, 2, 30)
     assert [row.customer_id for row in rows] == [7, 8]
     assert (total, none) == (6, [])
     assert rows[0].texts[0] == "A7"

@@ -5,22 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
+from komet_import.access import may_see
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.schema.company import Role
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.store import customer_audit, customers, imports
+from komet_import.store import customer_audit, imports
+from komet_import.store import customers as stored_customers
 from komet_import.store.customer_audit import AuditEntry
 from komet_import.store.customers import CustomerRow, Order, Wanted
 from komet_import.store.imports import ImportRecord
 
 
 def find(
-    desk: Desk, wanted: Wanted, order: Order | None, limit: int, offset: int = 0
+    desk: Desk, wanted: Wanted, order: Order | None, limit: int | None, offset: int = 0
 ) -> tuple[list[CustomerRow], int]:
     """A page of the customers, and how many there are in all."""
     with desk.database.reading() as connection:
-        return customers.find(connection, CUSTOMERS, desk.company.company_id, wanted, order, limit, offset)
+        return stored_customers.find(
+            connection, CUSTOMERS, desk.company.company_id, wanted, order, limit, offset
+        )
 
 
 def write_workbook(desk: Desk, wanted: Wanted, order: Order | None, out: BinaryIO | Path) -> int:
@@ -28,7 +32,7 @@ def write_workbook(desk: Desk, wanted: Wanted, order: Order | None, out: BinaryI
     from komet_import.workbook import templates
 
     with desk.database.reading() as connection:
-        records = customers.each_record(connection, CUSTOMERS, desk.company.company_id, wanted, order)
+        records = stored_customers.each_record(connection, CUSTOMERS, desk.company.company_id, wanted, order)
         rows = ((str(record.record_id), *record.texts) for record in records)
         return templates.write_template(out, CUSTOMERS, desk.company, rows)
 
@@ -36,7 +40,7 @@ def write_workbook(desk: Desk, wanted: Wanted, order: Order | None, out: BinaryI
 def get(desk: Desk, given: str) -> CustomerRow:
     """`given` comes from the address: anything may stand there. Raises NotFound."""
     with desk.database.reading() as connection:
-        return customers.get_customer(
+        return stored_customers.get_customer(
             connection, CUSTOMERS, desk.company.company_id, _id(given, "unknown_customer")
         )
 
@@ -51,7 +55,7 @@ def get_import(desk: Desk, given: str) -> ImportRecord:
     """An import that the person may see; `given` comes from the address. Raises NotFound."""
     with desk.database.reading() as connection:
         record = imports.get_import(connection, desk.company.company_id, _id(given, "unknown_import"))
-    if not may_see_import_of(desk, record.person_id):
+    if not may_see(desk.person, record.person_id):
         raise NotFound("unknown_import", id=given)
     return record
 
@@ -64,12 +68,13 @@ def recent_imports(desk: Desk, limit: int) -> list[ImportRecord]:
     return [record for record in found if record.counts.inserted or record.counts.updated]
 
 
-def may_see_import_of(desk: Desk, person_id: int) -> bool:
-    """Analysts see their own imports only."""
-    return desk.person.role is not Role.ANALYST or person_id == desk.person.person_id
-
-
 def _id(given: str, code: str) -> int:
     if not (given.isascii() and given.isdigit() and len(given) < 20):
         raise NotFound(code, id=given[:20])
     return int(given)
+
+
+def count(desk: Desk) -> int:
+    """How many the company has."""
+    with desk.database.reading() as connection:
+        return stored_customers.count(connection, CUSTOMERS, desk.company.company_id)

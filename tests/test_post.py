@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from komet_import import documents, importer
+from komet_import import documents, drafts, history, importer, post
 from komet_import.desk import Desk
 from komet_import.errors import BadSettings
 from komet_import.settings import MailSecurity, MailServer
@@ -43,7 +43,7 @@ def down() -> MailServer:
 
 
 def outbox(desk: Desk) -> list[Document]:
-    return documents.outbox(importer.outbox(desk))
+    return documents.outbox(post.outbox(desk))
 
 
 def kept(desk: Desk) -> list[EmailMessage]:
@@ -54,8 +54,8 @@ def kept(desk: Desk) -> list[EmailMessage]:
 def test_the_result_of_an_import_arrives_once(tmp_path: Path, server: MailServer, mailbox: Mailbox) -> None:
     with at_desk(tmp_path, mail_server=server, base_url="https://import.example") as desk:
         record = imported(desk, REJECTED)
-        assert importer.deliver(desk) == 1
-        assert importer.deliver(desk, waiting=True) == 0
+        assert post.deliver(desk) == 1
+        assert post.deliver(desk, waiting=True) == 0
         (mail,) = outbox(desk)
         assert (mail["state"], mail["attempts"], mail["next_try_at"], mail["last_error"]) == (
             "sent",
@@ -63,7 +63,7 @@ def test_the_result_of_an_import_arrives_once(tmp_path: Path, server: MailServer
             None,
             None,
         )
-        assert importer.show(desk, record.import_id).mails[0].state == "sent"
+        assert history.details(desk, record.import_id).mails[0].state == "sent"
     (email,) = mailbox.emails
     assert email["To"] == "admin@localhost"
     assert email["Subject"] == mail["subject"]
@@ -80,18 +80,18 @@ def test_an_email_waits_while_the_server_is_down_and_is_sent_later(
         record = imported(desk, REJECTED)
         (fresh,) = outbox(desk)
         assert (fresh["state"], fresh["attempts"], fresh["last_error"]) == ("waiting", 0, None)
-        assert importer.deliver(desk) == 0
+        assert post.deliver(desk) == 0
         (mail,) = outbox(desk)
         pause = datetime.fromisoformat(mail["next_try_at"]) - datetime.now(UTC)
         assert timedelta(seconds=30) < pause <= timedelta(minutes=1)
         assert (mail["state"], mail["attempts"], mail["import_id"]) == ("waiting", 1, record.import_id)
         assert "cannot be reached" in mail["last_error"]
-        assert importer.deliver(desk) == 0
+        assert post.deliver(desk) == 0
         assert outbox(desk)[0]["attempts"] == 1
-        assert importer.history(desk, None) == [record]
+        assert history.recent(desk, None) == [record]
     with at_desk(tmp_path, mail_server=server) as desk:
-        assert importer.deliver(desk) == 0
-        assert importer.deliver(desk, waiting=True) == 1
+        assert post.deliver(desk) == 0
+        assert post.deliver(desk, waiting=True) == 1
         assert outbox(desk)[0]["state"] == "sent"
     assert len(mailbox.emails) == 1
 
@@ -100,11 +100,11 @@ def test_an_email_is_given_up_in_the_end_and_that_is_shown(tmp_path: Path, down:
     with at_desk(tmp_path, mail_server=down) as desk:
         imported(desk, REJECTED)
         for _ in range(8):
-            importer.deliver(desk, waiting=True)
+            post.deliver(desk, waiting=True)
         (mail,) = outbox(desk)
         assert (mail["state"], mail["attempts"], mail["next_try_at"]) == ("failed", 8, None)
         assert "cannot be reached" in mail["last_error"]
-        importer.deliver(desk, waiting=True)
+        post.deliver(desk, waiting=True)
         assert outbox(desk)[0]["attempts"] == 8
 
 
@@ -112,14 +112,14 @@ def test_all_that_wait_are_sent_when_asked_for(tmp_path: Path, server: MailServe
     with at_desk(tmp_path) as desk:
         _import_many(desk, 22)
     with at_desk(tmp_path, mail_server=server) as desk:
-        assert importer.deliver(desk, waiting=True) == 22
+        assert post.deliver(desk, waiting=True) == 22
     assert len({email["Message-ID"] for email in mailbox.emails}) == 22
 
 
 def test_without_a_server_each_email_is_kept_as_a_file(tmp_path: Path) -> None:
     with at_desk(tmp_path) as desk:
         imported(desk, REJECTED)
-        assert importer.deliver(desk) == 0
+        assert post.deliver(desk) == 0
         (email,) = kept(desk)
         (mail,) = outbox(desk)
         assert (mail["state"], mail["attempts"], mail["next_try_at"], mail["last_error"]) == (
@@ -137,11 +137,11 @@ def test_without_a_server_each_email_is_kept_as_a_file(tmp_path: Path) -> None:
 def test_without_a_server_the_newest_email_is_kept_however_many_wait(tmp_path: Path) -> None:
     with at_desk(tmp_path) as desk:
         _import_many(desk, 22)
-        importer.deliver(desk)
+        post.deliver(desk)
         assert f"mail-{outbox(desk)[0]['mail_id']:06}.eml" in {
             file.name for file in desk.settings.outbox_dir.iterdir()
         }
-        importer.deliver(desk, waiting=True)
+        post.deliver(desk, waiting=True)
         assert len(kept(desk)) == 22
 
 
@@ -150,8 +150,8 @@ def test_a_folder_that_cannot_hold_the_files_is_named(tmp_path: Path) -> None:
     with at_desk(tmp_path) as desk:
         record = imported(desk, REJECTED)
         with pytest.raises(BadSettings, match="Make the folder writable"):
-            importer.deliver(desk)
-        assert importer.history(desk, None) == [record]
+            post.deliver(desk)
+        assert history.recent(desk, None) == [record]
 
 
 def test_a_file_name_of_odd_characters_cannot_forge_a_header(
@@ -161,7 +161,7 @@ def test_a_file_name_of_odd_characters_cannot_forge_a_header(
     with at_desk(tmp_path, mail_server=server) as desk:
         opened = importer.upload(desk, name, REJECTED, importer.Choices())
         importer.commit(desk, opened, opened.draft.plan().hash)
-        assert importer.deliver(desk) == 1
+        assert post.deliver(desk) == 1
     (email,) = mailbox.emails
     assert (email["Bcc"], mailbox.envelopes[0].rcpt_tos) == (None, ["admin@localhost"])
 
@@ -172,5 +172,5 @@ def _import_many(desk: Desk, count: int) -> None:
     for _ in range(count):
         draft_id = importer._store_upload(desk, "many.csv", REJECTED, importer.Choices())
         opened = importer._store_table(desk, draft_id, first.table, first.matching, first.draft)
-        opened = importer.open_draft(desk, opened.stored.draft_id)
+        opened = drafts.open_draft(desk, opened.stored.draft_id)
         importer.commit(desk, opened, opened.draft.plan().hash)

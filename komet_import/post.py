@@ -1,4 +1,4 @@
-"""From a committed import to its e-mail, and from the outbox to the mail server."""
+"""The e-mails: of an import, from the outbox to the mail server, once more, and a test."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from datetime import UTC, datetime, timedelta
 from email.utils import make_msgid
 from zoneinfo import ZoneInfo
 
+from komet_import.access import may_see, require_administrator
 from komet_import.desk import Desk
-from komet_import.mail.compose import Message, as_eml, compose
+from komet_import.errors import BadSettings, NotFound, Refused
+from komet_import.mail.compose import Message, as_eml, compose, compose_test
 from komet_import.mail.outbox import eml_path, keep_as_eml, pause_after
 from komet_import.mail.report import ImportReport, ReportedProblem
 from komet_import.mail.sender import MailNotSent, send
 from komet_import.review.plan import Plan
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import Severity
-from komet_import.store import mails
+from komet_import.store import imports, mails
 from komet_import.store.imports import ImportRecord
 from komet_import.store.mails import MailState, NewMail, StoredMail
 
@@ -70,7 +72,7 @@ def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
     )
 
 
-def deliver(desk: Desk, *, waiting: bool) -> int:
+def deliver(desk: Desk, *, waiting: bool = False) -> int:
     """Tries what waits in the outbox and is due; returns how many were sent. Failures are kept with their e-mail.
 
     With `waiting`, those whose next try is still to come are tried too, and those kept from before there was a server.
@@ -123,3 +125,34 @@ def _try(desk: Desk, mail: StoredMail) -> bool:
     with desk.database.writing() as connection:
         mails.mark_sent(connection, mail.company_id, mail.mail_id)
     return True
+
+
+def outbox(desk: Desk) -> list[StoredMail]:
+    """The e-mails, newest first."""
+    with desk.database.reading() as connection:
+        return mails.outbox(connection, desk.company.company_id)
+
+
+def send_again(desk: Desk, import_id: int, mail_id: int) -> None:
+    """Makes an import's e-mail due now, whatever became of it. Raises NotFound, and Refused while it is being sent."""
+    company_id = desk.company.company_id
+    with desk.database.reading() as connection:
+        record = imports.get_import(connection, company_id, import_id)
+        seen = mails.get_mail(connection, company_id, mail_id)
+    if seen is None or seen.import_id != import_id or not may_see(desk.person, record.person_id):
+        raise NotFound("unknown_import", id=import_id)
+    with desk.database.writing() as connection:
+        message_id = make_msgid(domain="komet-import.local")
+        if not mails.make_due(connection, seen, datetime.now(UTC), message_id):
+            raise Refused("mail_in_hand")
+
+
+def send_test_mail(desk: Desk) -> None:
+    """To the person who asks, at once and not by the outbox. Raises BadSettings, or MailNotSent."""
+    require_administrator(desk.person)
+    server = desk.settings.mail_server
+    if server is None:
+        raise BadSettings("no_mail_server")
+    moment = datetime.now(UTC).astimezone(ZoneInfo(desk.company.time_zone))
+    message = compose_test(desk.company.name, desk.person.name, moment, desk.settings.link("settings"))
+    send(server, message, (desk.person.email,), make_msgid(domain="komet-import.local"))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import komet_import
-from komet_import import administration
+from komet_import import company, post
 from komet_import.desk import Desk
 from komet_import.errors import AccessDenied, BadArguments, BadSettings
 from komet_import.mail.compose import compose_test
@@ -36,19 +36,19 @@ def with_server(desk: Desk, server: MailServer) -> Desk:
 
 
 USE_CASES: dict[str, Callable[[Desk], object]] = {
-    "describe": partial(administration.describe_company, name="Mine", time_zone="UTC"),
-    "look at customers": administration.located_customers,
-    "switch": partial(administration.switch_locations, several=False),
-    "locations": administration.locations,
-    "add location": partial(administration.add_location, code="EWR", name="Newark"),
-    "rename location": partial(administration.rename_location, code="MIA", name="Mine"),
-    "deactivate location": partial(administration.set_location_active, code="MIA", active=False),
-    "values": partial(administration.list_values, key="terms"),
-    "add value": partial(administration.add_value, key="terms", value="Net 90"),
-    "rename value": partial(administration.rename_value, key="terms", old="Net 30", new="Net 31"),
-    "deactivate value": partial(administration.set_value_active, key="terms", value="Net 30", active=False),
-    "test mail": administration.send_test_mail,
-    "installation": administration.installation,
+    "describe": partial(company.describe, name="Mine", time_zone="UTC"),
+    "look at customers": company.located_customers,
+    "switch": partial(company.switch_locations, several=False),
+    "locations": company.locations,
+    "add location": partial(company.add_location, code="EWR", name="Newark"),
+    "rename location": partial(company.rename_location, code="MIA", name="Mine"),
+    "deactivate location": partial(company.set_location_active, code="MIA", active=False),
+    "values": partial(company.list_values, key="terms"),
+    "add value": partial(company.add_value, key="terms", value="Net 90"),
+    "rename value": partial(company.rename_value, key="terms", old="Net 30", new="Net 31"),
+    "deactivate value": partial(company.set_value_active, key="terms", value="Net 30", active=False),
+    "test mail": post.send_test_mail,
+    "installation": company.installation,
 }
 
 
@@ -61,7 +61,7 @@ def test_settings_are_for_administrators_alone(desk: Desk, name: str, role: Role
 
 def test_a_rename_reaches_the_stored_customers(desk: Desk) -> None:
     imported(desk, csv_of(NEW | {"Terms": "Net 30"}))
-    assert administration.rename_value(desk, "terms", "Net 30", "30 days net") == ("30 days net", 1)
+    assert company.rename_value(desk, "terms", "Net 30", "30 days net") == ("30 days net", 1)
     assert stored(desk)["ABC"]["terms"] == "30 days net"
 
 
@@ -70,8 +70,8 @@ def test_a_name_that_the_settings_look_for_stays(tmp_path: Path, named: str) -> 
     """Otherwise the app would not find its company any more."""
     with at_desk(tmp_path, company=named) as desk:
         with pytest.raises(BadArguments, match="KOMET_COMPANY"):
-            administration.describe_company(desk, "Sunset Blooms", "UTC")
-        administration.describe_company(desk, "Sunrise  BLOOMS, Miami", "UTC")
+            company.describe(desk, "Sunset Blooms", "UTC")
+        company.describe(desk, "Sunrise  BLOOMS, Miami", "UTC")
     with at_desk(tmp_path, company=named) as desk:
         assert (desk.company.name, desk.company.time_zone) == ("Sunrise BLOOMS, Miami", "UTC")
 
@@ -79,7 +79,7 @@ def test_a_name_that_the_settings_look_for_stays(tmp_path: Path, named: str) -> 
 def test_the_test_mail_goes_to_the_person_who_asks(desk: Desk) -> None:
     mailbox = Mailbox()
     with post_office(mailbox) as server:
-        administration.send_test_mail(with_server(desk, server))
+        post.send_test_mail(with_server(desk, server))
     (mail,) = mailbox.emails
     assert (mail["To"], mail["Subject"]) == ("ana@sunrise.example", "Test e-mail · Sunrise Blooms, Miami")
     body = mail.get_body(("plain",))
@@ -94,9 +94,9 @@ def test_what_the_mail_server_says_is_told(desk: Desk) -> None:
         post_office(mailbox) as server,
         pytest.raises(MailNotSent, match=re.escape("no such mailbox")),
     ):
-        administration.send_test_mail(with_server(desk, server))
+        post.send_test_mail(with_server(desk, server))
     with pytest.raises(BadSettings, match="No mail server is set"):
-        administration.send_test_mail(desk)
+        post.send_test_mail(desk)
 
 
 def test_names_in_the_test_mail_stay_text() -> None:
@@ -112,7 +112,7 @@ def test_names_in_the_test_mail_stay_text() -> None:
 
 
 def test_the_installation_says_what_runs_and_where_without_a_password(desk: Desk) -> None:
-    found = administration.installation(desk)
+    found = company.installation(desk)
     assert (found.database, found.place) == ("SQLite", str(desk.settings.data_dir / "komet.sqlite3"))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert found.version == komet_import.__version__ == project["version"]
