@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from komet_import.bulk import CHUNK
 from komet_import.schema.column import Declaration
 from komet_import.schema.kinds import LARGEST_ID
 from komet_import.schema.problems import Severity
@@ -14,7 +15,6 @@ from komet_import.schema.text import fold, has_control_characters, tidy
 from komet_import.store.history import Problem, ProblemCount
 from komet_import.store.imports import AuditedChange, Discrepancy
 from komet_import.store.models import RECORDS, change, discrepancy, import_problem, upload
-from komet_import.store.staging import CHUNK
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from komet_import.bulk import uncollected
+from komet_import.bulk import chunks, uncollected
 from komet_import.errors import Refused
 from komet_import.review.plan import Action, Change, Counts, Plan, PlannedRow
 from komet_import.schema.column import Column, Declaration
@@ -22,7 +22,7 @@ from komet_import.store.cells import Stored, staged_value, storable, to_stored
 from komet_import.store.imports import ImportCounts, ImportRecord, ImportState, NewImport
 from komet_import.store.models import BIG, RECORDS, SEARCHED, UtcTime, change, discrepancy, rejected_row
 from komet_import.store.models import company as company_table
-from komet_import.store.staging import chunks, load, temporary
+from komet_import.store.staging import load, temporary
 
 Progress = Callable[[float], None]
 HEAD = ("row", "action", "record_id", "version")

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from komet_import.bulk import uncollected
+from komet_import.bulk import CHUNK, uncollected
 from komet_import.errors import NotFound
 from komet_import.review.plan import Record, Snapshot
 from komet_import.schema.column import Column, Declaration, KindName
@@ -17,7 +17,7 @@ from komet_import.schema.kinds import KINDS, LARGEST_ID
 from komet_import.schema.text import fold, has_control_characters, tidy
 from komet_import.store.cells import read_value, storable, to_texts
 from komet_import.store.models import BIG, RECORDS, SEARCHED, change
-from komet_import.store.staging import CHUNK, load, temporary
+from komet_import.store.staging import load, temporary
 
 LAST_CHANGE = "updated_at"  # records are sorted by it as by a column
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from komet_import.bulk import CHUNK
 from komet_import.errors import NotFound
 from komet_import.schema.kinds import LARGEST_ID
 from komet_import.schema.problems import Severity
@@ -17,7 +18,6 @@ from komet_import.schema.text import fold
 from komet_import.store.cells import storable
 from komet_import.store.drafts import BlankCells
 from komet_import.store.models import change, discrepancy, import_, import_problem, person, rejected_row
-from komet_import.store.staging import CHUNK
 
 
 class ImportKind(StrEnum):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 
-CHUNK = 5000
-Item = TypeVar("Item")
+from komet_import.bulk import chunks
 
 
 @contextmanager
@@ -30,10 +28,3 @@ def load(
     assert insert.positiontup == list(columns), insert
     for chunk in chunks(rows):
         conn.exec_driver_sql(str(insert), chunk)
-
-
-def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Lists of up to CHUNK."""
-    iterator = iter(items)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk

@@ -40,9 +40,7 @@ class DataCell(Cell):  # type: ignore[misc]  # openpyxl has no types
         if not text or (self._number is not None and self._number.fullmatch(text)):
             self._value, self.data_type = text or None, "n"
             return
-        if len(text) * 2 > _LONGEST:
-            text = _cut(text)
-        self._value, self.data_type = storable(text), "s"
+        self._value, self.data_type = within_limit(text), "s"
 
 
 def text_cell(sheet: Worksheet, text: str) -> Cell:
@@ -72,6 +70,11 @@ def _escaped(match: re.Match[str]) -> str:
     if character == "_":
         return "_x005F_"
     return f"_x{ord(character):04X}_" if character < " " else "_x001A_"
+
+
+def within_limit(text: str) -> str:
+    """As `storable`, and cut at what a cell holds."""
+    return storable(_cut(text) if len(text) * 2 > _LONGEST else text)
 
 
 def _cut(text: str) -> str:

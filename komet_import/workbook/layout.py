@@ -51,22 +51,33 @@ def write_workbook(
     out: BinaryIO | Path, layout: Layout, rows: Callable[[Worksheet], Iterable[CellRow]]
 ) -> int:
     """Writes the rows as they come, and returns how many there were; `rows` gets the sheet that its cells belong to."""
-    workbook = Workbook(write_only=True)
-    workbook.properties.creator = "Komet Import"
-    sheet = workbook.create_sheet(layout.declaration.title)
-    _arrange(sheet, layout)
-    headers = _headers(sheet, layout)
-    sheet.append(headers)
+    workbook, sheet = begin(layout)
     count = 0
     with _complete(workbook):
         for row in rows(sheet):
             sheet.append(row)
             count += 1
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headers))}{max(count + 1, FIRST_ROW)}"
-    add_instructions(workbook, layout.declaration, layout.columns, layout.company, reasons=layout.reasons)
-    add_validations(workbook, sheet, layout.columns, layout.company)
+    finish(workbook, sheet, layout, count)
     workbook.save(out)
     return count
+
+
+def begin(layout: Layout) -> tuple[Workbook, Worksheet]:
+    """A workbook whose first sheet is ready for its rows; it must be saved, or openpyxl leaves a file behind."""
+    workbook = Workbook(write_only=True)
+    workbook.properties.creator = "Komet Import"
+    sheet = workbook.create_sheet(layout.declaration.title)
+    _arrange(sheet, layout)
+    sheet.append(_headers(sheet, layout))
+    return workbook, sheet
+
+
+def finish(workbook: Workbook, sheet: Worksheet, layout: Layout, count: int) -> None:
+    """What stands after the rows, of which there are `count`, and the other sheets."""
+    last = get_column_letter(len(layout.columns) + layout.reasons)
+    sheet.auto_filter.ref = f"A1:{last}{max(count + 1, FIRST_ROW)}"
+    add_instructions(workbook, layout.declaration, layout.columns, layout.company, reasons=layout.reasons)
+    add_validations(workbook, sheet, layout.columns, layout.company)
 
 
 @contextmanager

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from openpyxl.worksheet.worksheet import Worksheet
-
 from komet_import.schema.column import Declaration
 from komet_import.schema.company import Company
-from komet_import.workbook.data_cells import ColumnCells
-from komet_import.workbook.layout import CellRow, Layout, write_workbook
+from komet_import.workbook.layout import Layout
+from komet_import.workbook.plain_rows import write_plain_workbook
 
 
 def write_template(
@@ -24,12 +22,4 @@ def write_template(
 
     A record holds one text for each of the declaration's columns, as the template writes it, `""` for no value.
     """
-    layout = Layout(declaration, declaration.columns, company)
-    return write_workbook(out, layout, lambda sheet: _rows(sheet, layout, records))
-
-
-def _rows(sheet: Worksheet, layout: Layout, records: Iterable[Sequence[str]]) -> Iterator[CellRow]:
-    """A blank cell is left out: it takes the column's own format."""
-    columns = [ColumnCells(sheet, column) for column in layout.columns]
-    for record in records:
-        yield [cells.filled(text) if text else None for cells, text in zip(columns, record, strict=True)]
+    return write_plain_workbook(out, Layout(declaration, declaration.columns, company), records)

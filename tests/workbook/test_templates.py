@@ -13,6 +13,7 @@ from zipfile import ZipFile
 import fastexcel
 import pytest
 from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from komet_import.review.matching import header_key
 from komet_import.schema.column import Colour
@@ -22,6 +23,8 @@ from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.kinds import KINDS
 from komet_import.schema.problems import Problem
 from komet_import.schema.text import tidy
+from komet_import.workbook.data_cells import ColumnCells
+from komet_import.workbook.layout import CellRow, Layout, write_workbook
 from komet_import.workbook.templates import write_template
 from tests.schema.companies import SEVERAL, SINGLE
 from tests.workbook.templates import POSITION, opened, template
@@ -204,3 +207,27 @@ def test_a_record_of_another_shape_is_refused_and_leaves_no_file_behind(
     with pytest.raises(ValueError, match="argument"):
         write_template(BytesIO(), CUSTOMERS, SEVERAL, [["1"] * 43])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_streamed_rows_are_those_that_openpyxl_would_write() -> None:
+    """Cell by cell: the value, its type, and how it looks."""
+    records = [
+        record(**dict.fromkeys(POSITION, text)) for text in (*HOSTILE, " a\nb ", "5000.00", "23423", "\x01")
+    ]
+    layout = Layout(CUSTOMERS, COLUMNS, SEVERAL)
+
+    def rows(sheet: Worksheet) -> Iterator[CellRow]:
+        columns = [ColumnCells(sheet, column) for column in COLUMNS]
+        for texts in records:
+            yield [cells.filled(text) for cells, text in zip(columns, texts, strict=True)]
+
+    theirs = BytesIO()
+    write_workbook(theirs, layout, rows)
+    assert looks(template(SEVERAL, records)) == looks(theirs.getvalue())
+
+
+def looks(content: bytes) -> list[list[tuple[object, ...]]]:
+    return [
+        [(cell.value, cell.data_type, cell.number_format, cell.alignment.vertical) for cell in row]
+        for row in opened(content)["Customers"]
+    ]
