@@ -56,6 +56,8 @@ class ColumnCells(dict[str, str]):
     def _value(self, text: str) -> str | Problem:
         if self._ignored:
             return IGNORED
+        if len(text) > self._column.longest_read:
+            return self._too_long(text, self._column.max_length or self._column.longest_read)
         if text[0] == "#" and is_cell_error(text):
             return Problem(IssueCode.CELL_ERROR)
         if not text.isprintable() and has_control_characters(text):
@@ -65,5 +67,9 @@ class ColumnCells(dict[str, str]):
             return value
         stored = self._kind.render(value)
         if self._limit and len(stored) > self._limit:
-            return Problem(IssueCode.TOO_LONG, facts={"length": f"{len(stored):,}", "limit": self._limit})
+            return self._too_long(stored, self._limit)
         return stored
+
+    @staticmethod
+    def _too_long(text: str, limit: int) -> Problem:
+        return Problem(IssueCode.TOO_LONG, facts={"length": f"{len(text):,}", "limit": f"{limit:,}"})

@@ -90,18 +90,19 @@ class Draft:
     def keys(self) -> Keys:
         """What the whole file names."""
         declaration = self.declaration
-        return self._keys(
-            *(
-                self._texts.get(k, ())
-                for k in (declaration.id_key, declaration.code_key, declaration.name_key)
-            )
-        )
+        keys = (declaration.id_key, declaration.code_key, declaration.name_key)
+        return self._keys(*(self._readable(k, self._texts.get(k, ())) for k in keys))
+
+    def _readable(self, key: str, texts: Iterable[str]) -> set[str]:
+        """Those that are read at all: no stored customer has a longer one."""
+        longest = self.declaration.by_key[key].longest_read
+        return {text for text in texts if 0 < len(text) <= longest}
 
     def keys_of(self, key: str, text: str) -> Keys:
         """What one edited cell names; nothing unless it is in a key column."""
         declaration = self.declaration
         named = [
-            (tidy(text),) if key == k else ()
+            self._readable(k, (tidy(text),)) if key == k else ()
             for k in (declaration.id_key, declaration.code_key, declaration.name_key)
         ]
         return self._keys(*named)
@@ -109,9 +110,9 @@ class Draft:
     @staticmethod
     def _keys(ids: Iterable[str], codes: Iterable[str], names: Iterable[str]) -> Keys:
         return Keys(
-            frozenset(number for text in set(ids) if (number := _whole_number(text)) is not None),
-            frozenset(fold(text) for text in set(codes) if text),
-            frozenset(fold(text) for text in set(names) if text),
+            frozenset(number for text in ids if (number := _whole_number(text)) is not None),
+            frozenset(fold(text) for text in codes),
+            frozenset(fold(text) for text in names),
         )
 
     # -- judging -----------------------------------------------------------------------------------------------

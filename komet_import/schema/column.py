@@ -52,6 +52,7 @@ COMPANY_LIST = "company list"
 CONTACTS = "Contacts"  # the group of columns that says how a record's people are reached
 # The discrepancy workbook's last column: written for people, ignored on the way back.
 REASON_HEADER = "Reason"
+_READ_AT_LEAST = 1000
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,11 @@ class Column:
     rule: str = ""
     default: str = ""
     unlisted: IssueCode = IssueCode.NOT_IN_LIST
+
+    @cached_property
+    def longest_read(self) -> int:
+        """A text of more characters is too long unread, whatever the kind: no parser gets one to work on for seconds."""
+        return max(_READ_AT_LEAST, 4 * (self.max_length or 0))
 
     @property
     def is_percent(self) -> bool:

@@ -23,7 +23,8 @@ LARGEST_ID = 2**63 - 1
 _NEAR = 55  # per cent of likeness below which a suggestion would only puzzle
 
 _THOUSANDS = re.compile(r",(?=[0-9]{3}(?![0-9]))")
-_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+# Possessive: a hundred thousand digits and a letter are given up at once.
+_DECIMAL = re.compile(r"[+-]?([0-9]++(\.[0-9]*+)?|\.[0-9]++)")
 _EMAIL = re.compile(
     r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([^\W_]([\w-]*[^\W_])?\.)+[^\W\d_]([\w-]*[^\W_])",
     re.UNICODE,

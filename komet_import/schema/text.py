@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import groupby
 
 # Not `\s`: it also takes VT, FF and U+001C to U+001F, control characters that must stay to be seen.
 _SPACES = re.compile(r"[ \t\n\r\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
@@ -11,6 +12,7 @@ _SPACES = re.compile(r"[ \t\n\r\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
 _ENDS = "\u200c\u200d "
 _SUSPECT = re.compile(r"[^\x21-\x7e]")
+_SHORT = 256  # characters, of which even the slowest way to sort marks makes nothing
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _CELL_ERROR = re.compile(
     r"#(N/A|REF!|VALUE!|DIV/0!|NUM!|NAME\?|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|GETTING_DATA|DATA!|PYTHON!|BUSY!)"
@@ -21,8 +23,18 @@ def tidy(text: str) -> str:
     """Trims the ends, makes one space of many (non-breaking, tabs, line breaks), drops zero-width ones; NFC."""
     if not _SUSPECT.search(text):
         return text
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-    return _SPACES.sub(" ", text).strip(_ENDS)
+    return _SPACES.sub(" ", _composed(_INVISIBLE.sub("", text))).strip(_ENDS)
+
+
+def _composed(text: str) -> str:
+    """NFC. Python sorts a letter's marks by insertion, in steps by the square of their number: long texts come sorted."""
+    if len(text) > _SHORT and not text.isascii():
+        decomposed = "".join(unicodedata.normalize("NFD", character) for character in text)
+        runs = groupby(decomposed, lambda character: unicodedata.combining(character) > 0)
+        text = "".join(
+            "".join(sorted(run, key=unicodedata.combining) if marked else run) for marked, run in runs
+        )
+    return unicodedata.normalize("NFC", text)
 
 
 def is_cell_error(text: str) -> bool:

@@ -254,9 +254,7 @@ def test_a_new_customer_without_a_value_is_active() -> None:
 
 
 def test_messages_of_hostile_cells_are_short_and_quote_them_as_they_are() -> None:
-    judged = draft(
-        [{**NEW, "terms": "{0.__class__}" + "x" * 40_000, "phone": "<script>alert(1)</script>" * 9}]
-    )
+    judged = draft([{**NEW, "terms": "{0.__class__}" + "x" * 900, "phone": "<script>alert(1)</script>" * 9}])
     assert all(len(issue.message) < 200 for issue in judged.all_issues())
     assert any("{0.__class__}" in issue.message for issue in judged.all_issues())
 
