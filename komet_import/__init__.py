@@ -7,7 +7,7 @@ The map of the house, from the roof down. A room may import those below it, neve
 
     app.py, pages/         one file a screen: what it shows, nothing else
     ui/ · __main__         Streamlit parts shared by the pages · the command line
-    jobs · documents, console   background work · what the command line prints, as JSON and for people
+    jobs · serving · documents, console   background work · how the app is started · what the command line prints
     importer               the journey of a file: template, check, upload, commit
     drafts · history · customers · company · post   the use cases around it, each by its noun; post is the e-mails
     desk                   who works, for which company, with which database

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -206,6 +207,18 @@ def outbox_send() -> None:
 
 
 @main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
+def serve(port: int) -> None:
+    """Start the app."""
+    from komet_import.serving import command
+
+    arguments = command(port)
+    if os.name == "nt":  # there, a replaced process would leave the console behind
+        sys.exit(subprocess.call(arguments))  # noqa: S603 - our own interpreter and files
+    os.execv(arguments[0], arguments)  # noqa: S606 - the same; signals reach the app itself
+
+
+@main.command()
 def migrate() -> None:
     """Bring the database to this version."""
     with _desk():
@@ -295,10 +308,16 @@ def _shown(text: str) -> str:
     return _UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
+def program() -> None:
+    """The installed command."""
+    logging.getLogger("komet_import").setLevel(logging.ERROR)  # what went wrong is said once, in one sentence
+    sys.exit(run(sys.argv[1:]))
+
+
 def run(arguments: Sequence[str]) -> int:
     """The whole program; returns the exit code. What went wrong is one sentence on standard error."""
     try:
-        main.main(args=list(arguments), prog_name="python -m komet_import", standalone_mode=False)
+        main.main(args=list(arguments), prog_name=_name(), standalone_mode=False)
     except KometError as error:
         return _failed(arguments, error.code, str(error))
     except click.exceptions.NoArgsIsHelpError as error:
@@ -306,7 +325,7 @@ def run(arguments: Sequence[str]) -> int:
         return 2
     except click.ClickException as error:
         sentence = error.format_message().rstrip(".")
-        return _failed(arguments, "bad_argument", f"{sentence}. See python -m komet_import --help.")
+        return _failed(arguments, "bad_argument", f"{sentence}. See {_name()} --help.")
     except (click.Abort, KeyboardInterrupt):
         return _failed(arguments, "interrupted", "Interrupted; what was not reported as done was not done.")
     except Exception as error:
@@ -319,6 +338,11 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _name() -> str:
+    """As it was called."""
+    return "python -m komet_import" if Path(sys.argv[0]).stem == "__main__" else "komet-import"
+
+
 def _failed(arguments: Sequence[str], code: str, sentence: str) -> int:
     click.echo(_shown(sentence).replace("\n", " "), err=True)
     if "--json" in arguments:
@@ -327,5 +351,4 @@ def _failed(arguments: Sequence[str], code: str, sentence: str) -> int:
 
 
 if __name__ == "__main__":
-    logging.getLogger("komet_import").setLevel(logging.ERROR)  # what went wrong is said once, in one sentence
-    sys.exit(run(sys.argv[1:]))
+    program()

@@ -42,7 +42,7 @@ def test_the_test_command_is_the_one_that_ci_calls() -> None:
 
 def test_the_start_command_ends_in_streamlit_and_installs_what_the_app_needs() -> None:
     assert command("Start").endswith("streamlit run app.py")
-    assert " -r requirements.txt " in command("Start")
+    assert " -r requirements.lock " in command("Start")
 
 
 def _described(column: Column) -> list[str]:

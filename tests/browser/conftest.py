@@ -80,7 +80,7 @@ def streamlit_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartApp
 
 
 def _serve(script: Path, env: dict[str, str], log: Path) -> tuple[str, subprocess.Popen[bytes]]:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -92,7 +92,7 @@ def _serve(script: Path, env: dict[str, str], log: Path) -> tuple[str, subproces
         )
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + START_SECONDS
-    while not _is_healthy(url):
+    while not is_healthy(url):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             pytest.fail(f"Streamlit did not start:\n{log.read_text()}")
@@ -100,13 +100,13 @@ def _serve(script: Path, env: dict[str, str], log: Path) -> tuple[str, subproces
     return url, process
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _is_healthy(url: str) -> bool:
+def is_healthy(url: str) -> bool:
     try:
         with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as response:
             return bool(response.status == 200)
