@@ -1,14 +1,16 @@
-"""What the README says is so: its commands, its tables, and what CI runs."""
+"""What the README and docs/ say is so: commands, tables, the map, what CI runs, and the files that are named."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 import pytest
 
+import komet_import
 from komet_import.__main__ import main
 from komet_import.schema.column import Column
 from komet_import.schema.customers import CUSTOMERS
@@ -16,22 +18,23 @@ from komet_import.settings import from_environment
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 
 
-def section(title: str) -> str:
+def section(text: str, title: str) -> str:
     """The text under a heading, up to the next one."""
-    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    return text.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
 def table(title: str) -> list[list[str]]:
-    """The cells of a section's table, without its head."""
-    lines = [line for line in section(title).splitlines() if line.startswith("|")]
+    """The cells of a section's table in the reference, without its head."""
+    lines = [line for line in section(REFERENCE, title).splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[2:]]
 
 
 def command(title: str) -> str:
     """The one command of a section."""
-    (found,) = re.findall(r"```sh\n(.+)\n```", section(title))
+    (found,) = re.findall(r"```sh\n(.+)\n```", section(README, title))
     return str(found)
 
 
@@ -115,11 +118,34 @@ def test_the_number_defaults_of_the_settings_table_are_real() -> None:
 
 def test_every_room_of_the_package_is_on_the_map() -> None:
     rooms = {
-        path.name
+        path.stem
         for path in (ROOT / "komet_import").iterdir()
-        if (path.suffix == ".py" or path.is_dir()) and not path.name.startswith("__")
+        if (path.suffix == ".py" or path.is_dir()) and path.stem not in ("__init__", "__pycache__")
     }
-    told = {
-        name.rstrip("/") for row in table("The map of the house") for name in re.findall("`([^`]+)`", row[0])
-    }
-    assert told - {"app.py", "pages", "__main__.py"} == rooms
+    assert komet_import.__doc__ is not None
+    map_ = [line for line in komet_import.__doc__.splitlines() if line.startswith("    ")]
+    told = {name for line in map_ for name in re.findall(r"\w+", re.split(r"\s{2,}", line.strip())[0])}
+    assert told - {"app", "py", "pages"} == rooms
+
+
+def test_the_map_has_the_order_that_the_contracts_hold() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = [set(re.findall(r"\w+", layer)) for layer in contracts[0]["layers"]]
+    assert komet_import.__doc__ is not None
+    map_ = [line for line in komet_import.__doc__.splitlines() if line.startswith("    ")][1:]
+    told = [set(re.findall(r"\w+", re.split(r"\s{2,}", line.strip())[0])) for line in map_]
+    assert told == layers
+
+
+def test_the_readme_is_short_enough_to_be_read() -> None:
+    assert len(README.split()) < 900
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/design.md", "docs/reference.md"])
+def test_every_file_that_is_named_or_linked_is_there(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    linked = [ROOT / name / ".." / link for link in re.findall(r"\]\((?!https?:|#)([^)]+)\)", text)]
+    named = [ROOT / path for path in re.findall(r"`((?:komet_import|tests|docs)/[\w./-]+)`", text)]
+    assert [str(path) for path in (*linked, *named) if not path.resolve().exists()] == []

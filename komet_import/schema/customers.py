@@ -1,5 +1,5 @@
 """The Customers import: its 42 columns and the rules across them. The template, the rules, the grid, the database's
-reader and the README's table all follow from here."""
+reader and the reference's table all follow from here."""
 
 from __future__ import annotations
 
