@@ -4,11 +4,11 @@ import streamlit as st
 
 from komet_import.ui import theme
 from komet_import.ui.navigation import navigate
-from komet_import.ui.wiring import postman, require_desk
+from komet_import.ui.wiring import require_desk, worker
 
 theme.apply()
 desk = require_desk()
-postman(desk)
+worker(desk)
 
 page = navigate(desk)
 with theme.top_bar(desk.company.name, desk.person.name):

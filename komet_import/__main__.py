@@ -202,8 +202,8 @@ def outbox_send() -> None:
     from komet_import import console, post
 
     with _desk() as desk:
-        sent = post.deliver(desk, waiting=True)
-        click.echo(console.delivered(sent, post.outbox(desk), desk.settings))
+        attempts = post.deliver(desk, waiting=True)
+        click.echo(_shown(console.delivered(attempts, post.outbox(desk), desk.settings)))
 
 
 @main.command()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from komet_import.post import Attempt, Outcome
 from komet_import.settings import Settings
 from komet_import.store.mails import MailState, StoredMail
 
 Document = dict[str, Any]
 _WIDEST = 40
+_MOST_REASONS = 5
 
 
 def checked(document: Document) -> str:
@@ -107,12 +110,26 @@ def outbox(documents: Sequence[Document]) -> str:
     return _table(("mail", "state", "tries", "to", "subject", "last error"), rows)
 
 
-def delivered(sent: int, mails: Iterable[StoredMail], settings: Settings) -> str:
-    """What a try of the outbox came to."""
+def delivered(attempts: Sequence[Attempt], mails: Iterable[StoredMail], settings: Settings) -> str:
+    """What a try of the outbox came to, and of each e-mail that was not sent why."""
     waiting = sum(mail.state is MailState.WAITING for mail in mails)
     if settings.mail_server is None:
         return f"No mail server is set (KOMET_SMTP_HOST). {waiting:,} waiting as .eml files in {settings.outbox_dir}."
-    return f"{sent:,} sent, {waiting:,} waiting."
+    outcomes = Counter(attempt.outcome for attempt in attempts)
+    lines = [f"{outcomes[Outcome.SENT]:,} sent, {waiting:,} waiting."]
+    if in_hand := outcomes[Outcome.IN_HAND]:
+        are = "is" if in_hand == 1 else "are"
+        lines.append(
+            f"{in_hand:,} {are} being sent by another process. If that was stopped, try again in five minutes."
+        )
+    errors = Counter(attempt.error for attempt in attempts if attempt.outcome is Outcome.FAILED)
+    lines += [
+        f"{count:,} {'was' if count == 1 else 'were'} not sent: {error}"
+        for error, count in errors.most_common(_MOST_REASONS)
+    ]
+    if len(errors) > _MOST_REASONS:
+        lines.append("There are other reasons too: `outbox` lists each e-mail with its own.")
+    return "\n".join(lines)
 
 
 def _read(document: Document) -> str:

@@ -68,7 +68,10 @@ WORDING: dict[str, str] = {
     "mail_postponed": "The mail server {server} does not take the e-mail now: {reason}. Wait for the next try.",
     "mail_refused": "The mail server {server} refused the e-mail: {reason}. Ask the people who run it.",
     "mail_recipients_refused": "The mail server {server} did not take the e-mail for {addresses}: {reason}. Check the address, or wait for the next try.",
+    "mail_unforeseen": "The e-mail could not be sent, for a reason that nobody foresaw ({reason}). The program's log has the details; give them to the people who run it.",
     "mail_not_kept": "The e-mail cannot be kept as {path}: {reason}. Make the folder writable, or set KOMET_DATA_DIR to another one.",
+    # KometError itself: of background work (`komet_import.jobs`).
+    "unforeseen": "It failed for a reason that nobody foresaw ({reason}). The program's log has the details; give them to the people who run it.",
     # StoreUnavailable.
     "database_busy": "The database is busy with other work. Nothing was changed; try again in a moment.",
     "disk_full": "The disk that holds the database is full. Nothing was changed; free some space and try again.",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import make_msgid
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from komet_import.access import may_see, require_administrator
@@ -17,16 +20,35 @@ from komet_import.mail.sender import MailNotSent, send
 from komet_import.review.plan import Plan
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import Severity
+from komet_import.settings import MailServer
 from komet_import.store import imports, mails
 from komet_import.store.imports import ImportRecord
 from komet_import.store.mails import MailState, NewMail, StoredMail
 
+log = logging.getLogger(__name__)
 _SHOWN_PROBLEMS = 5
 _SHOWN_COLUMNS = 3
 _SHOWN_ROWS = 20
-_LEASE = timedelta(minutes=5)  # longer than a try can take: a sender that died is followed by another
 _AT_ONCE = 20
 _EVERY = 10_000
+
+
+class Outcome(StrEnum):
+    """Of one e-mail's turn. Not tried are `in hand`, which somebody else is sending, and `elsewhere`, which was ended there."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    IN_HAND = "in hand"
+    ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The e-mail as it was before; `error` is the sentence of one that failed."""
+
+    mail: StoredMail
+    outcome: Outcome
+    error: str = ""
 
 
 def compose_mail(desk: Desk, record: ImportRecord, plan: Plan) -> NewMail:
@@ -72,21 +94,27 @@ def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
     )
 
 
-def deliver(desk: Desk, *, waiting: bool = False) -> int:
-    """Tries what waits in the outbox and is due; returns how many were sent. Failures are kept with their e-mail.
+def deliver(desk: Desk, *, waiting: bool = False) -> list[Attempt]:
+    """Tries what is due in the outbox; failures are kept with their e-mail.
 
     With `waiting`, those whose next try is still to come are tried too, and those kept from before there was a server.
-
     Without a mail server, each e-mail is kept as an `.eml` file instead, and goes on waiting.
+
+    A sender that dies between the server's answer and its note leaves the e-mail to be sent once more when its lease
+    is over, with the same message id: better twice than never.
     """
     limit = _EVERY if waiting else _AT_ONCE
-    if desk.settings.mail_server is None:
+    server = desk.settings.mail_server
+    if server is None:
         _keep_newest(desk, limit)
-        return 0
+        return []
+    company_id = desk.company.company_id
     with desk.database.reading() as connection:
-        moment = datetime.now(UTC) + (timedelta(days=365) if waiting else timedelta(0))
-        due = mails.due(connection, desk.company.company_id, moment, limit, kept=waiting)
-    return sum(_try(desk, mail) for mail in due)
+        if waiting:
+            found = mails.waiting(connection, company_id, limit)
+        else:
+            found = mails.due(connection, company_id, datetime.now(UTC), limit)
+    return [_try(desk, server, mail) for mail in found]
 
 
 def eml(desk: Desk, mail: StoredMail) -> bytes:
@@ -107,24 +135,35 @@ def _keep_newest(desk: Desk, limit: int) -> None:
             keep_as_eml(folder, mail.mail_id, eml(desk, mail))
 
 
-def _try(desk: Desk, mail: StoredMail) -> bool:
-    server = desk.settings.mail_server
-    if server is None:
-        return False
+def _try(desk: Desk, server: MailServer, mail: StoredMail) -> Attempt:
     with desk.database.writing() as connection:
-        if not mails.claim(connection, mail, datetime.now(UTC) + _LEASE):
-            return False
+        until = mails.claim(connection, mail, datetime.now(UTC))
+        if until is None:
+            now = mails.get_mail(connection, mail.company_id, mail.mail_id)
+            waits = now is not None and now.state is MailState.WAITING
+            return Attempt(mail, Outcome.IN_HAND if waits else Outcome.ELSEWHERE)
+    failure = _failure(server, mail)
+    with desk.database.writing() as connection:
+        if failure is None:
+            mails.mark_sent(connection, mail.company_id, mail.mail_id)
+            return Attempt(mail, Outcome.SENT)
+        pause = pause_after(mail.attempts + 1)
+        next_try = None if pause is None else datetime.now(UTC) + pause
+        mails.mark_failed(connection, mail, until, next_try, str(failure))
+    return Attempt(mail, Outcome.FAILED, str(failure))
+
+
+def _failure(server: MailServer, mail: StoredMail) -> MailNotSent | None:
+    """None when the server took it."""
     try:
         send(server, Message(mail.subject, mail.html, mail.text), mail.recipients, mail.message_id)
     except MailNotSent as error:
-        pause = pause_after(mail.attempts + 1)
-        next_try = None if pause is None else datetime.now(UTC) + pause
-        with desk.database.writing() as connection:
-            mails.mark_failed(connection, mail.company_id, mail.mail_id, next_try, str(error))
-        return False
-    with desk.database.writing() as connection:
-        mails.mark_sent(connection, mail.company_id, mail.mail_id)
-    return True
+        return error
+    except Exception as error:
+        # Nobody foresaw what this one holds: it is told like any failure, and the others have their turn.
+        log.exception("E-mail %s failed unexpectedly", mail.mail_id)
+        return MailNotSent("mail_unforeseen", mail.recipients, reason=type(error).__name__)
+    return None
 
 
 def outbox(desk: Desk) -> list[StoredMail]:

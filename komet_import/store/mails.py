@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
 from komet_import.store.models import mail
+
+LEASE = timedelta(minutes=5)  # longer than a try can take: a sender that died is followed by another
+_FURTHEST = timedelta(days=2)  # no pause is as long
 
 
 class MailState(StrEnum):
@@ -92,37 +95,40 @@ def outbox(
     return [_mail(row) for row in conn.execute(wanted)]
 
 
-def due(
-    conn: sa.Connection, company_id: int, now: datetime, limit: int, *, kept: bool = True
+def due(conn: sa.Connection, company_id: int, now: datetime, limit: int) -> list[StoredMail]:
+    """What is to be tried by itself now, oldest first.
+
+    A next try beyond any pause was written by a clock that was set back since: that is due too.
+    """
+    ripe = sa.or_(mail.c.next_try_at <= now, mail.c.next_try_at > now + _FURTHEST)
+    return _oldest(conn, company_id, limit, ripe)
+
+
+def waiting(conn: sa.Connection, company_id: int, limit: int) -> list[StoredMail]:
+    """What is not sent and not given up, oldest first: due or not, being sent, or kept for want of a mail server."""
+    return _oldest(conn, company_id, limit)
+
+
+def _oldest(
+    conn: sa.Connection, company_id: int, limit: int, *which: sa.ColumnElement[bool]
 ) -> list[StoredMail]:
-    """What waits and may be tried now, oldest first; with `kept` also what waits since there was no mail server."""
-    ripe = mail.c.next_try_at <= now
-    if kept:
-        ripe = sa.or_(ripe, mail.c.next_try_at.is_(None))
-    wanted = _mails(company_id).where(mail.c.state == MailState.WAITING, ripe)
+    wanted = _mails(company_id).where(mail.c.state == MailState.WAITING, *which)
     return [_mail(row) for row in conn.execute(wanted.order_by(mail.c.id).limit(limit))]
 
 
-def claim(conn: sa.Connection, seen: StoredMail, lease_until: datetime) -> bool:
-    """Whether this process may try the mail now: of all that saw it due, one. Counts as an attempt.
+def claim(conn: sa.Connection, seen: StoredMail, now: datetime) -> datetime | None:
+    """The mail is this sender's to try until then; None when it is another's, or was touched since it was seen.
 
-    A sender that dies meanwhile holds it no longer than its lease.
+    Counts as an attempt. A sender that dies meanwhile holds it no longer than its lease.
     """
-    claimed = conn.execute(
-        sa.update(mail)
-        .where(
-            *_one(seen.company_id, seen.mail_id),
-            mail.c.state == MailState.WAITING,
-            mail.c.next_try_at.is_not_distinct_from(seen.next_try_at),
-            mail.c.attempts == seen.attempts,
-        )
-        .values(next_try_at=lease_until, claimed_until=lease_until, attempts=mail.c.attempts + 1)
-    )
-    return claimed.rowcount == 1
+    until = now + LEASE
+    claimed = sa.update(mail).where(*_as_seen(seen), mail.c.state == MailState.WAITING, _is_free(now))
+    values = {"next_try_at": until, "claimed_until": until, "attempts": mail.c.attempts + 1}
+    return until if conn.execute(claimed.values(**values)).rowcount == 1 else None
 
 
 def mark_sent(conn: sa.Connection, company_id: int, mail_id: int) -> None:
-    """A server took it."""
+    """A server took it, whoever holds it by now."""
     values = {"state": MailState.SENT.value, "sent_at": datetime.now(UTC)}
     conn.execute(
         sa.update(mail)
@@ -132,12 +138,16 @@ def mark_sent(conn: sa.Connection, company_id: int, mail_id: int) -> None:
 
 
 def mark_failed(
-    conn: sa.Connection, company_id: int, mail_id: int, next_try_at: datetime | None, error: str
+    conn: sa.Connection, tried: StoredMail, until: datetime, next_try_at: datetime | None, error: str
 ) -> None:
-    """A try failed: it waits until `next_try_at`, or with None is given up."""
+    """A try under the claim `until` failed: it waits until `next_try_at`, or with None is given up.
+
+    When the claim ran out and another sender took over, what became of the mail is that one's to say.
+    """
     state = MailState.FAILED if next_try_at is None else MailState.WAITING
     values = {"state": state.value, "next_try_at": next_try_at, "claimed_until": None, "last_error": error}
-    conn.execute(sa.update(mail).where(*_one(company_id, mail_id)).values(**values))
+    held = (*_one(tried.company_id, tried.mail_id), mail.c.claimed_until == until)
+    conn.execute(sa.update(mail).where(*held).values(**values))
 
 
 def make_due(conn: sa.Connection, seen: StoredMail, now: datetime, message_id: str) -> bool:
@@ -145,13 +155,7 @@ def make_due(conn: sa.Connection, seen: StoredMail, now: datetime, message_id: s
 
     One that was sent gets the new `message_id`: a mail program may drop what it knows already.
     """
-    due_again = sa.update(mail).where(
-        *_one(seen.company_id, seen.mail_id),
-        mail.c.state == seen.state,
-        mail.c.attempts == seen.attempts,
-        mail.c.next_try_at.is_not_distinct_from(seen.next_try_at),
-        sa.or_(mail.c.claimed_until.is_(None), mail.c.claimed_until <= now),
-    )
+    due_again = sa.update(mail).where(*_as_seen(seen), mail.c.state == seen.state, _is_free(now))
     known = message_id if seen.state is MailState.SENT else seen.message_id
     values = {"state": MailState.WAITING.value, "message_id": known, "attempts": 0, "next_try_at": now}
     return conn.execute(due_again.values(claimed_until=None, last_error=None, **values)).rowcount == 1
@@ -159,6 +163,20 @@ def make_due(conn: sa.Connection, seen: StoredMail, now: datetime, message_id: s
 
 def _one(company_id: int, mail_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     return mail.c.company_id == company_id, mail.c.id == mail_id
+
+
+def _as_seen(seen: StoredMail) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        *_one(seen.company_id, seen.mail_id),
+        mail.c.attempts == seen.attempts,
+        mail.c.next_try_at.is_not_distinct_from(seen.next_try_at),
+    )
+
+
+def _is_free(now: datetime) -> sa.ColumnElement[bool]:
+    """Nobody is sending it. A lease of more than two was written by a clock that was set back since."""
+    until = mail.c.claimed_until
+    return sa.or_(until.is_(None), until <= now, until > now + 2 * LEASE)
 
 
 def _mails(company_id: int) -> sa.Select[*tuple[Any, ...]]:

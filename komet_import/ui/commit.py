@@ -7,7 +7,7 @@ from io import BytesIO
 
 import streamlit as st
 
-from komet_import import drafts, importer
+from komet_import import drafts, importer, jobs
 from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
 from komet_import.errors import KometError, Refused
@@ -16,7 +16,7 @@ from komet_import.schema.problems import Severity
 from komet_import.store.drafts import BlankCells
 from komet_import.ui import words
 from komet_import.ui.markdown import escape_markdown
-from komet_import.ui.wiring import draft_in_hand, keep_open, postman
+from komet_import.ui.wiring import draft_in_hand, keep_open, worker
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ASKED = "asked-to-confirm"
@@ -225,5 +225,5 @@ def _commit(desk: Desk, opened: OpenDraft, plan: Plan) -> None:
         st.error(str(error), icon=":material/error:")
         return
     _ask()
-    postman(desk).call()
+    worker(desk).call(jobs.E_MAILS)
     st.rerun()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from komet_import import history, post
+from komet_import import history, jobs, post
 from komet_import.desk import Desk
 from komet_import.errors import KometError
 from komet_import.store.mails import MailState, StoredMail
 from komet_import.ui import layout, words
 from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.theme import Tone
-from komet_import.ui.wiring import postman
+from komet_import.ui.wiring import worker
 
 _LOOK_AGAIN_SECONDS = 3
 
@@ -53,9 +53,20 @@ def _card(desk: Desk, import_id: int, mail: StoredMail | None) -> None:
             return
         st.markdown(f"To {escape_markdown(', '.join(mail.recipients))}")
         layout.quiet(_state(desk, mail))
+        if mail.state is MailState.WAITING:
+            worker_trouble(desk)
         if notice := st.session_state.pop("mail-notice", None):
             st.warning(notice)
         _actions(desk, import_id, mail)
+
+
+def worker_trouble(desk: Desk) -> None:
+    """What keeps the worker from the e-mails, if anything does."""
+    trouble = worker(desk).trouble(jobs.E_MAILS)
+    if trouble is not None:
+        again = words.clock(trouble.again_at, desk.company.time_zone)
+        sentence = f"E-mails were not tried: {trouble.sentence} They are tried again at {again}."
+        st.warning(escape_markdown(sentence), icon=":material/warning:")
 
 
 def _badge(desk: Desk, mail: StoredMail) -> None:
@@ -115,4 +126,4 @@ def _send_again(desk: Desk, import_id: int, mail_id: int) -> None:
     except KometError as error:
         st.session_state["mail-notice"] = str(error)
     else:
-        postman(desk).call()
+        worker(desk).call(jobs.E_MAILS)

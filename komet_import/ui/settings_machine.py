@@ -10,6 +10,7 @@ from komet_import import company, post
 from komet_import.desk import Desk
 from komet_import.errors import KometError
 from komet_import.settings import MailSecurity, MailServer
+from komet_import.ui.mail_card import worker_trouble
 from komet_import.ui.markdown import escape_markdown
 
 _SECURITY = {
@@ -32,6 +33,7 @@ def mail_section(desk: Desk) -> None:
             _facts([("Folder", str(desk.settings.outbox_dir))])
         else:
             _facts(_server(server))
+        worker_trouble(desk)
         st.caption(
             "Set by KOMET\\_SMTP\\_… and KOMET\\_MAIL\\_FROM where the app runs; a change needs a restart."
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from collections.abc import Iterator
@@ -10,15 +11,16 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from komet_import import access, drafts
+from komet_import import access, drafts, jobs
 from komet_import.desk import Desk, open_desk, open_store
 from komet_import.drafts import OpenDraft
 from komet_import.errors import KometError
-from komet_import.jobs import Postman
+from komet_import.jobs import Worker
 from komet_import.settings import Settings, from_environment
 from komet_import.store.database import Database
 
 _KEPT_DRAFTS = 6
+_LAST_SECONDS = 5.0  # what an e-mail on its way gets when the process ends
 
 
 @contextmanager
@@ -39,9 +41,9 @@ def require_desk() -> Desk:
         return open_desk(settings, _database(settings, settings.database_url, str(settings.data_dir)))
 
 
-def postman(desk: Desk) -> Postman:
-    """The process's one sender of e-mails."""
-    return _postman(desk.settings, desk.database, desk.settings.database_url)
+def worker(desk: Desk) -> Worker:
+    """The process's one worker in the background."""
+    return _worker(desk.settings, desk.database, desk.settings.database_url)
 
 
 def _settings() -> Settings:
@@ -53,9 +55,11 @@ def _database(_settings: Settings, url: str, data_dir: str) -> Database:  # noqa
     return open_store(_settings)
 
 
-@st.cache_resource(show_spinner=False)
-def _postman(_settings: Settings, _database: Database, url: str) -> Postman:  # noqa: ARG001 - the cache's key
-    return Postman(_settings, _database)
+@st.cache_resource(show_spinner=False, on_release=Worker.stop)
+def _worker(_settings: Settings, _database: Database, url: str) -> Worker:  # noqa: ARG001 - the cache's key
+    started = jobs.start(_settings, _database)
+    atexit.register(started.stop, _LAST_SECONDS)
+    return started
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -17,13 +18,16 @@ from komet_import.settings import MailSecurity, MailServer
 
 
 class Mailbox:
-    """Takes every e-mail, unless told what to answer to a recipient or to the data."""
+    """Takes every e-mail, unless told what to answer to a recipient or to the data, or to wait with the answer."""
 
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
         self.answer_to_data = "250 OK"
         self.answers_to: dict[str, str] = {}
         self.hangs_up = False
+        # The first e-mail is held, once its text is there, until the second event.
+        self.has_text, self.lets_go = threading.Event(), threading.Event()
+        self.lets_go.set()
 
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
@@ -34,6 +38,9 @@ class Mailbox:
         return answer
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
+        if not self.has_text.is_set():
+            self.has_text.set()
+            await asyncio.to_thread(self.lets_go.wait)
         if self.hangs_up:
             server.transport.abort()
         elif self.answer_to_data.startswith("250"):

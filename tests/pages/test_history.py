@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -151,6 +152,23 @@ def test_an_e_mail_is_sent_again(imported: OpenApp, monkeypatch: pytest.MonkeyPa
     assert [envelope.rcpt_tos for envelope in mailbox.envelopes] == [["admin@localhost"]]
     with at_desk(tmp_path) as desk, desk.database.reading() as connection:
         assert connection.execute(sa.select(mail.c.state).order_by(mail.c.id)).scalars().first() == "failed"
+
+
+def test_what_keeps_the_worker_from_the_e_mails_is_told(imported: OpenApp, tmp_path: Path) -> None:
+    assert "E-mails were not tried" not in words(imported(PAGE, **{"import": "2"}))
+    for kept in (tmp_path / "outbox").iterdir():
+        kept.unlink()
+    (tmp_path / "outbox").rmdir()
+    (tmp_path / "outbox").write_text("in the way")
+    st.cache_resource.clear()  # as after a restart
+    app = imported(PAGE, **{"import": "2"})
+    until = time.monotonic() + 20
+    while "E-mails were not tried" not in words(app) and time.monotonic() < until:
+        app.run()
+    assert re.search(
+        r"E-mails were not tried: .* Make the folder writable, .* They are tried again at \d\d:\d\d\.",
+        words(app).replace("\\", ""),
+    )
 
 
 # -- downloads -------------------------------------------------------------------------------------------------------

@@ -206,7 +206,7 @@ def again(database: Database, seen: StoredMail) -> bool:
 def test_a_sent_mail_is_due_again_under_a_new_id(database: Database, company: Company) -> None:
     mail = waiting(database, company)
     with database.writing() as conn:
-        mails.claim(conn, mail, datetime.now(UTC) + timedelta(minutes=5))
+        mails.claim(conn, mail, datetime.now(UTC))
         mails.mark_sent(conn, company.company_id, mail.mail_id)
     assert again(database, read(database, company, mail.mail_id))
     now = read(database, company, mail.mail_id)
@@ -216,7 +216,9 @@ def test_a_sent_mail_is_due_again_under_a_new_id(database: Database, company: Co
 def test_a_failed_mail_keeps_its_id_and_forgets_its_failures(database: Database, company: Company) -> None:
     mail = waiting(database, company)
     with database.writing() as conn:
-        mails.mark_failed(conn, company.company_id, mail.mail_id, None, "No such server.")
+        until = mails.claim(conn, mail, datetime.now(UTC))
+        assert until is not None
+        mails.mark_failed(conn, mail, until, None, "No such server.")
     assert again(database, read(database, company, mail.mail_id))
     now = read(database, company, mail.mail_id)
     assert (now.state, now.last_error, now.message_id) == (MailState.WAITING, None, "<1@komet>")
@@ -225,7 +227,7 @@ def test_a_failed_mail_keeps_its_id_and_forgets_its_failures(database: Database,
 def test_a_mail_in_hand_is_not_sent_twice(database: Database, company: Company) -> None:
     mail = waiting(database, company)
     with database.writing() as conn:
-        assert mails.claim(conn, mail, datetime.now(UTC) + timedelta(minutes=5))
+        assert mails.claim(conn, mail, datetime.now(UTC))
     assert not again(database, read(database, company, mail.mail_id))
 
 
