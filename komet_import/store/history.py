@@ -204,7 +204,8 @@ def _median(held: Sequence[sa.ColumnElement[bool]]) -> sa.ScalarSelect[float]:
 def tally(conn: sa.Connection, company_id: int, wanted: Wanted, ends: Sequence[datetime]) -> dict[int, Tally]:
     """By stretches of time: the first is until before `ends[0]`, and so on, the last without an end."""
     c = import_.c
-    stretch = sa.case(*((c.finished_at < end, n) for n, end in enumerate(ends)), else_=len(ends))
+    before = [(c.finished_at < end, n) for n, end in enumerate(ends)]
+    stretch = sa.case(*before, else_=len(ends)) if before else sa.literal(0)
     query = sa.select(
         stretch.label("stretch"),
         sa.func.count(),

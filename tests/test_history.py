@@ -1,0 +1,380 @@
+"""The history's periods, bars, figures and list, at a moment that the test chooses.
+
+The imports are real ones, made once. An import is always finished now, so a test that needs it finished at another
+moment writes that moment into its copy of the database: no use case does, and none should.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from komet_import import company, history, importer
+from komet_import.desk import Desk, open_desk
+from komet_import.errors import NotFound
+from komet_import.history import Filters, Overview, Period, Unit
+from komet_import.importer import Choices
+from komet_import.schema.company import Role
+from komet_import.store import companies
+from komet_import.store.history import Order, SortBy, Tally
+from komet_import.store.imports import ImportState
+from komet_import.store.models import import_
+from tests.stories import NEW, Row, at_desk, committed, csv_of
+
+NEW_YORK, KIRITIMATI, PAGO_PAGO = "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago"
+NAMELESS = NEW | {"Customer Code": "DEF", "Customer Name": ""}
+ZOE = "zoe@sunrise.example"
+MICROSECOND = timedelta(microseconds=1)
+# A Wednesday; New York's summer time began on 8 March.
+APRIL = datetime(2026, 4, 1, 16, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def imported_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a database with four imports, the third by an analyst; the last is refused as a whole."""
+    folder = tmp_path_factory.mktemp("imports")
+    with at_desk(folder) as desk:
+        with desk.database.writing() as connection:
+            companies.add_person(connection, desk.company.company_id, ZOE, "Zoë Großmann", Role.ANALYST)
+        _import(desk, "Große Straße.csv", NEW, NAMELESS | {"Terms": "Net 31"})
+        _import(desk, "ﬁnal.csv", NEW, NEW | {"Customer Code": "GHI", "Customer Name": "Ghi"})
+        _import(zoes(desk), "İzmir.csv", NEW | {"Phone": "305"}, NAMELESS)
+        _import(desk, "all or nothing.csv", NAMELESS, all_or_nothing=True)
+    return folder
+
+
+def _import(desk: Desk, file: str, *rows: Row, all_or_nothing: bool = False) -> None:
+    committed(desk, importer.upload(desk, file, csv_of(*rows), Choices(all_or_nothing=all_or_nothing)))
+
+
+def zoes(desk: Desk) -> Desk:
+    """The analyst's desk."""
+    return open_desk(replace(desk.settings, person=ZOE), desk.database)
+
+
+@pytest.fixture
+def four(imported_once: Path, tmp_path: Path) -> Iterator[Desk]:
+    """The administrator's desk on a copy of that database."""
+    shutil.copy(imported_once / "komet.sqlite3", tmp_path)
+    with at_desk(tmp_path) as opened:
+        yield opened
+
+
+def in_zone(desk: Desk, zone: str) -> Desk:
+    """The same desk once the company's clocks show another time."""
+    company.describe(desk, desk.company.name, zone)
+    return open_desk(desk.settings, desk.database)
+
+
+def finish(desk: Desk, *moments: datetime) -> None:
+    """Import 1 was finished at the first of these moments, import 2 at the second …; the others long ago."""
+    long_ago = [datetime(2001, 1, n, tzinfo=UTC) for n in range(1, 5)]
+    with desk.database.writing() as connection:
+        for import_id, moment in enumerate([*moments, *long_ago[len(moments) :]], 1):
+            times = {"started_at": moment - timedelta(seconds=import_id), "finished_at": moment}
+            connection.execute(sa.update(import_).where(import_.c.id == import_id).values(**times))
+
+
+def listed(desk: Desk, seen: Overview, **filters: object) -> list[int]:
+    page = history.find(desk, seen, Filters(**filters), Order(SortBy.WHEN, False), None)  # type: ignore[arg-type]
+    assert page.total == len(page.lines)
+    return [line.record.import_id for line in page.lines]
+
+
+def moment(text: str) -> datetime:
+    """Of UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+# -- where a period begins -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "period", "since"),
+    [
+        pytest.param(NEW_YORK, "2026-03-07 12:00", Period.MONTH, "2026-02-06 05:00", id="30 days with today"),
+        pytest.param(NEW_YORK, "2026-03-07 12:00", Period.QUARTER, "2025-12-08 05:00", id="90 days"),
+        pytest.param(NEW_YORK, "2026-03-07 12:00", Period.YEAR, "2025-04-01 04:00", id="this month and 11"),
+        pytest.param(
+            NEW_YORK, "2026-04-01 16:00", Period.MONTH, "2026-03-03 05:00", id="over a change of clocks"
+        ),
+        pytest.param(
+            NEW_YORK, "2026-03-31 03:59", Period.MONTH, "2026-03-01 05:00", id="still yesterday there"
+        ),
+        pytest.param(NEW_YORK, "2026-03-31 04:00", Period.MONTH, "2026-03-02 05:00", id="midnight there"),
+        pytest.param(KIRITIMATI, "2026-03-09 09:59", Period.MONTH, "2026-02-07 10:00", id="14 hours ahead"),
+        pytest.param(KIRITIMATI, "2026-03-09 10:00", Period.MONTH, "2026-02-08 10:00", id="tomorrow there"),
+        pytest.param(
+            KIRITIMATI, "2026-02-28 09:59", Period.YEAR, "2025-02-28 10:00", id="still February there"
+        ),
+        pytest.param(
+            KIRITIMATI, "2026-02-28 10:00", Period.YEAR, "2025-03-31 10:00", id="March already there"
+        ),
+        pytest.param(PAGO_PAGO, "2026-03-01 10:59", Period.QUARTER, "2025-12-01 11:00", id="11 hours behind"),
+        pytest.param(
+            "America/Santiago", "2026-10-05 15:00", Period.MONTH, "2026-09-06 04:00", id="no such midnight"
+        ),
+        pytest.param(
+            "America/Havana", "2026-11-30 15:00", Period.MONTH, "2026-11-01 04:00", id="midnight comes twice"
+        ),
+    ],
+)
+def test_a_period_begins_at_the_companys_midnight_and_today_is_one_of_its_days(
+    four: Desk, zone: str, now: str, period: Period, since: str
+) -> None:
+    desk, begin = in_zone(four, zone), moment(since)
+    finish(desk, begin - MICROSECOND, begin, moment(now))
+    seen = history.overview(desk, period, moment(now))
+    assert seen.since is not None
+    assert seen.since.astimezone(UTC) == begin
+    assert listed(desk, seen) == [2, 3]
+    assert (seen.figures.imports, sum(bar.tally.imports for bar in seen.bars)) == (2, 2)
+    assert (sum(who.imports for who in seen.people), seen.problems[0].imports) == (2, 1)
+
+
+def test_a_year_is_this_month_and_the_eleven_before_on_every_day(desk: Desk) -> None:
+    day = date(2023, 1, 1)
+    while day < date(2025, 1, 1):
+        seen = history.overview(desk, Period.YEAR, datetime(day.year, day.month, day.day, 17, tzinfo=UTC))
+        first = date(day.year - (day.month < 12), day.month % 12 + 1, 1)
+        starts = [bar.start for bar in seen.bars]
+        assert (starts[0], starts[-1], len(starts)) == (first, day.replace(day=1), 12), day
+        day += timedelta(days=11)
+
+
+def test_all_begins_with_the_oldest_import(four: Desk) -> None:
+    desk = in_zone(four, NEW_YORK)
+    finish(desk, moment("2026-03-09 03:59"), moment("2026-03-09 04:00"), APRIL, APRIL + MICROSECOND)
+    seen = history.overview(desk, Period.ALL, APRIL)
+    assert (seen.since, seen.unit, listed(desk, seen)) == (None, Unit.WEEK, [1, 2, 3, 4])
+    assert (seen.bars[0].start, seen.bars[-1].end) == (date(2026, 3, 2), date(2026, 4, 6))
+
+
+def test_a_history_without_imports_has_a_bar_for_this_week(desk: Desk) -> None:
+    seen = history.overview(desk, Period.ALL, APRIL)
+    assert [(bar.start, bar.end, bar.tally) for bar in seen.bars] == [
+        (date(2026, 3, 30), date(2026, 4, 6), Tally())
+    ]
+    assert (seen.figures.imports, seen.figures.median_seconds, seen.people, seen.problems) == (
+        0,
+        None,
+        [],
+        [],
+    )
+    assert not history.has_any(desk)
+
+
+# -- bars ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("days", "unit", "start", "bars", "end"),
+    [
+        (0, Unit.WEEK, date(2026, 3, 30), 1, date(2026, 4, 6)),
+        (100, Unit.WEEK, date(2025, 12, 22), 15, date(2026, 4, 6)),
+        (101, Unit.MONTH, date(2025, 12, 1), 5, date(2026, 5, 1)),
+        (1100, Unit.MONTH, date(2023, 3, 1), 38, date(2026, 5, 1)),
+        (1101, Unit.YEAR, date(2023, 1, 1), 4, date(2027, 1, 1)),
+    ],
+)
+def test_the_longer_the_history_the_more_time_a_bar_stands_for(
+    four: Desk, days: int, unit: Unit, start: date, bars: int, end: date
+) -> None:
+    finish(four, *[APRIL - timedelta(days=days)] * 4)
+    seen = history.overview(four, Period.ALL, APRIL)
+    assert (seen.unit, seen.bars[0].start, len(seen.bars), seen.bars[-1].end) == (unit, start, bars, end)
+    assert (seen.bars[0].tally.imports, all(bar.start < bar.end for bar in seen.bars)) == (4, True)
+
+
+@pytest.mark.parametrize(
+    ("now", "first", "last"),
+    [
+        pytest.param("2026-03-29 16:00", date(2026, 2, 23), date(2026, 3, 23), id="Sunday"),
+        pytest.param("2026-03-30 16:00", date(2026, 2, 23), date(2026, 3, 30), id="Monday"),
+        pytest.param("2026-03-30 03:59", date(2026, 2, 23), date(2026, 3, 23), id="Sunday night"),
+        pytest.param("2026-03-31 16:00", date(2026, 3, 2), date(2026, 3, 30), id="Tuesday"),
+    ],
+)
+def test_weeks_begin_on_monday(desk: Desk, now: str, first: date, last: date) -> None:
+    seen = history.overview(in_zone(desk, NEW_YORK), Period.MONTH, moment(now))
+    assert (seen.unit, seen.bars[0].start, seen.bars[-1].start) == (Unit.WEEK, first, last)
+    assert [(bar.end - bar.start).days for bar in seen.bars] == [7] * len(seen.bars)
+    assert [bar.end for bar in seen.bars[:-1]] == [bar.start for bar in seen.bars[1:]]
+
+
+def test_an_import_on_the_border_of_two_bars_is_in_the_later_one(four: Desk) -> None:
+    """Between 2 and 9 March New York's clocks change: the weeks begin at 05:00 and at 04:00 of UTC."""
+    desk = in_zone(four, NEW_YORK)
+    finish(
+        desk,
+        moment("2026-03-09 03:59:59.999999"),
+        moment("2026-03-09 04:00"),
+        moment("2026-03-16 04:00"),
+        APRIL,
+    )
+    seen = history.overview(desk, Period.MONTH, APRIL)
+    assert {bar.start: bar.tally for bar in seen.bars} == {
+        date(2026, 3, 2): Tally(imports=1, inserted=1, kept=0, rejected=1),
+        date(2026, 3, 9): Tally(imports=1, inserted=1, kept=1, rejected=0),
+        date(2026, 3, 16): Tally(imports=1, inserted=0, kept=1, rejected=1),
+        date(2026, 3, 23): Tally(),
+        date(2026, 3, 30): Tally(imports=1, inserted=0, kept=0, rejected=1),
+    }
+    assert {bar.start.day: listed(desk, seen, bar=bar.start) for bar in seen.bars} == {
+        2: [1],
+        9: [2],
+        16: [3],
+        23: [],
+        30: [4],
+    }
+
+
+def test_the_first_bar_holds_no_more_than_the_period_does(four: Desk) -> None:
+    desk = in_zone(four, NEW_YORK)
+    finish(desk, moment("2026-03-02 12:00"), moment("2026-03-03 12:00"), APRIL)
+    seen = history.overview(desk, Period.MONTH, APRIL)
+    assert (seen.bars[0].start, seen.bars[0].tally.imports) == (date(2026, 3, 2), 1)
+    assert listed(desk, seen, bar=date(2026, 3, 2)) == [2]
+
+
+def test_of_all_imports_a_bar_shows_its_own(four: Desk) -> None:
+    desk = in_zone(four, NEW_YORK)
+    finish(desk, moment("2026-01-01 04:59"), moment("2026-01-01 05:00"), moment("2026-02-01 04:59"), APRIL)
+    seen = history.overview(desk, Period.ALL, APRIL + timedelta(days=60))
+    assert seen.unit is Unit.MONTH
+    assert [listed(desk, seen, bar=bar.start) for bar in seen.bars] == [[1], [2, 3], [], [], [4], []]
+
+
+def test_a_bar_that_the_period_does_not_have_filters_nothing(four: Desk) -> None:
+    finish(four, APRIL - timedelta(days=9), APRIL)
+    seen = history.overview(four, Period.MONTH, APRIL)
+    assert listed(four, seen, bar=date(2026, 3, 31)) == [1, 2]
+
+
+# -- figures -------------------------------------------------------------------------------------------------------
+
+
+def test_the_figures_of_a_period_are_the_sums_of_its_imports(four: Desk) -> None:
+    finish(four, APRIL, APRIL, APRIL, APRIL)
+    seen = history.overview(four, Period.MONTH, APRIL)
+    figures = seen.figures
+    assert (figures.imports, figures.rows, figures.inserted, figures.updated) == (4, 7, 2, 1)
+    assert (figures.unchanged, figures.rejected, figures.mails_waiting) == (1, 3, 4)
+    assert figures.median_seconds == pytest.approx(2.5, abs=0.01)
+    assert [(count.problem, count.severity, count.cells, count.imports) for count in seen.problems] == [
+        (("name", "required"), "error", 3, 3),
+        (("terms", "not_in_list"), "error", 1, 1),
+    ]
+    assert [(who.name, who.imports, who.rows) for who in seen.people] == [
+        ("Administrator", 3, 5),
+        ("Zoë Großmann", 1, 2),
+    ]
+
+
+def test_what_lies_before_the_period_is_in_none_of_its_figures(four: Desk) -> None:
+    finish(four, APRIL - timedelta(days=31), APRIL, APRIL - timedelta(days=31))
+    seen = history.overview(four, Period.MONTH, APRIL)
+    figures = seen.figures
+    assert (figures.imports, figures.rows, figures.inserted, figures.updated) == (1, 2, 1, 0)
+    assert (figures.unchanged, figures.rejected, figures.mails_waiting) == (1, 0, 1)
+    assert figures.median_seconds == pytest.approx(2, abs=0.01)
+    assert not seen.problems
+    assert [(who.name, who.imports, who.rows) for who in seen.people] == [("Administrator", 1, 2)]
+
+
+def test_an_analyst_sees_their_own_imports_alone(four: Desk) -> None:
+    finish(four, APRIL - timedelta(days=9), APRIL, APRIL, APRIL)
+    zoe = zoes(four)
+    for period in Period:
+        seen = history.overview(zoe, period, APRIL)
+        assert (seen.figures.imports, seen.figures.rows, seen.figures.mails_waiting) == (1, 2, 1)
+        assert ([who.name for who in seen.people], len(seen.problems)) == (["Zoë Großmann"], 1)
+        assert sum(bar.tally.imports for bar in seen.bars) == 1
+        assert listed(zoe, seen) == [3]
+        assert listed(zoe, seen, person_id=four.person.person_id) == [3], "whoever is asked for"
+        assert listed(zoe, seen, search="all or nothing") == []
+    assert history.overview(zoe, Period.ALL, APRIL).bars[0].start == date(2026, 3, 30)
+    assert (history.sees_everybody(zoe), history.sees_everybody(four)) == (False, True)
+    assert (history.has_any(zoe), history.show(zoe, 3).record.import_id) == (True, 3)
+    with pytest.raises(NotFound):
+        history.show(zoe, 1)
+
+
+def test_an_analyst_who_imported_nothing_has_an_empty_history(four: Desk) -> None:
+    with four.database.writing() as connection:
+        ids = four.company.company_id, "new@sunrise.example", "New", Role.ANALYST
+        companies.add_person(connection, *ids)
+    newcomer = open_desk(replace(four.settings, person="new@sunrise.example"), four.database)
+    assert not history.has_any(newcomer)
+    assert history.overview(newcomer, Period.ALL, APRIL).figures.imports == 0
+
+
+# -- the list ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({}, [1, 2, 3, 4]),
+        ({"state": ImportState.COMMITTED}, [1, 2, 3]),
+        ({"state": ImportState.REJECTED}, [4]),
+        ({"state": ImportState.UNDONE}, []),
+        ({"left_out": True}, [1, 3, 4]),
+        ({"problem": ("terms", "not_in_list")}, [1]),
+        ({"problem": ("name", "required")}, [1, 3, 4]),
+        ({"problem": ("terms", "required")}, []),
+        ({"problem": ("name", "required"), "state": ImportState.COMMITTED}, [1, 3]),
+        ({"left_out": True, "search": "ADMIN"}, [1, 4]),
+        ({"search": "  all   or nothing "}, [4]),
+        ({"search": "csv"}, [1, 2, 3, 4]),
+        ({"search": "GROSSE STRASSE"}, [1]),
+        ({"search": "große straße"}, [1]),
+        ({"search": "ẞ"}, [1, 3]),
+        ({"search": "FINAL"}, [2]),
+        ({"search": "ﬁNAL"}, [2]),
+        ({"search": "İZM"}, [3]),
+        ({"search": "grossmann"}, [3]),
+        ({"search": "zoe"}, []),
+        ({"search": "%"}, []),
+    ],
+)
+def test_the_list_is_filtered(four: Desk, filters: dict[str, object], expected: list[int]) -> None:
+    finish(four, *[APRIL + timedelta(seconds=n) for n in range(4)])
+    assert listed(four, history.overview(four, Period.MONTH, APRIL), **filters) == expected
+
+
+def test_the_list_is_filtered_by_person(four: Desk) -> None:
+    finish(four, *[APRIL + timedelta(seconds=n) for n in range(4)])
+    seen = history.overview(four, Period.MONTH, APRIL)
+    by_name = {who.name: listed(four, seen, person_id=who.person_id) for who in seen.people}
+    assert by_name == {"Administrator": [1, 2, 4], "Zoë Großmann": [3]}
+
+
+def test_the_states_are_counted_whichever_is_chosen(four: Desk) -> None:
+    finish(four, *[APRIL] * 4)
+    seen = history.overview(four, Period.MONTH, APRIL)
+    both = {ImportState.COMMITTED: 3, ImportState.REJECTED: 1}
+    for state, total in (
+        (None, 4),
+        (ImportState.COMMITTED, 3),
+        (ImportState.REJECTED, 1),
+        (ImportState.FAILED, 0),
+    ):
+        page = history.find(four, seen, Filters(state=state), Order(), None)
+        assert (page.states, page.total, len(page.lines)) == (both, total, total)
+    page = history.find(four, seen, Filters(left_out=True), Order(), None)
+    assert page.states == {ImportState.COMMITTED: 2, ImportState.REJECTED: 1}
+
+
+def test_a_page_of_the_list_knows_how_many_there_are(four: Desk) -> None:
+    finish(four, *[APRIL + timedelta(seconds=n) for n in range(4)])
+    seen = history.overview(four, Period.MONTH, APRIL)
+    page = history.find(four, seen, Filters(), Order(), 2, 1)
+    assert ([line.record.import_id for line in page.lines], page.total) == ([3, 2], 4)
+    assert [line.mail for line in page.lines] == ["waiting", "waiting"]
