@@ -76,6 +76,10 @@ WORDING: dict[str, str] = {
     "database_busy": "The database is busy with other work. Nothing was changed; try again in a moment.",
     "disk_full": "The disk that holds the database is full. Nothing was changed; free some space and try again.",
     "database_unusable": "The database cannot be used: {reason}. Nothing was changed; check KOMET_DATABASE_URL and try again.",
+    "database_replaced": "The database file {path} is not the one any more that was opened: it was replaced or removed meanwhile. Nothing was changed; look at what is stored there now and repeat your step.",
+    "database_lost": "The database file {path} was {became} while this program ran. Nothing was changed; put the right file there and start again.",
+    "database_empty": "The database file {path} is empty, and only a missing file is begun anew. Put a backup in its place, or remove it to begin with an empty database.",
+    "database_remains": "The database file {path} is missing, but {rest} is there, which belongs to it. Put the file back beside it, or remove that too to begin with an empty database.",
 }
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from komet_import import private
 from komet_import.errors import BadSettings
 
 PAUSES = (
@@ -40,7 +41,8 @@ def keep_as_eml(directory: Path, mail_id: int, eml: bytes) -> Path:
     """
     path = eml_path(directory, mail_id)
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        private.make_folder(directory)
+        private.close_to_others(directory)
         _replace(path, eml)
     except OSError as error:
         raise BadSettings("mail_not_kept", path=path, reason=error.strerror or error) from error

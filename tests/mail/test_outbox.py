@@ -38,3 +38,12 @@ def test_a_write_that_fails_leaves_no_half_file(tmp_path: Path) -> None:
     with pytest.raises(BadSettings):
         keep_as_eml(tmp_path, 7, b"x")
     assert [path.name for path in tmp_path.iterdir()] == ["mail-000007.eml"]
+
+
+@pytest.mark.parametrize("was_there", [False, True])
+def test_what_is_kept_is_its_owners_alone(tmp_path: Path, was_there: bool) -> None:
+    folder = tmp_path / "outbox"
+    if was_there:
+        folder.mkdir(mode=0o755)
+    kept = keep_as_eml(folder, 7, b"x")
+    assert [path.stat().st_mode & 0o777 for path in (folder, kept)] == [0o700, 0o600]

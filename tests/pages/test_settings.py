@@ -42,8 +42,9 @@ def import_file(open_app: OpenApp, *rows: dict[str, str]) -> None:
 
 
 @pytest.fixture
-def change(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+def change(open_app: OpenApp, tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """The app's database, changed behind its back."""
+    open_app()
     with sqlite3.connect(tmp_path / "komet.sqlite3", isolation_level=None) as connection:
         yield connection
     connection.close()
@@ -141,7 +142,6 @@ def test_a_rename_updates_the_customers_and_the_open_drafts_notice(open_app: Ope
 
 
 def test_a_long_list_comes_in_pages(open_app: OpenApp, change: sqlite3.Connection) -> None:
-    open_app()
     change.executemany(
         "INSERT INTO list_value (company_id, column_key, value, active, position) VALUES (1, 'salesperson', ?, 1, ?)",
         [(f"Person {n}", 10 + n) for n in range(200)],
@@ -153,7 +153,6 @@ def test_a_long_list_comes_in_pages(open_app: OpenApp, change: sqlite3.Connectio
 
 
 def test_an_empty_list_says_so(open_app: OpenApp, change: sqlite3.Connection) -> None:
-    open_app()
     change.execute("DELETE FROM list_value WHERE column_key = 'terms'")
     assert "This list is empty" in said(settings(open_app, "Lists", list="Terms"))
 
