@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from komet_import.schema.column import Colour, Column, KindName
+from komet_import.schema.column import Colour, Column
 from komet_import.schema.company import Company
-from komet_import.schema.kinds import KINDS
+from komet_import.schema.kinds import kind_of
 from komet_import.schema.problems import IssueCode, Problem
 from komet_import.schema.text import has_control_characters, is_cell_error
 
@@ -24,10 +24,10 @@ class ColumnCells(dict[str, str]):
         self.problems: dict[str, Problem] = {}
         self._column = column
         self._company = company
-        self._kind = KINDS[column.kind]
+        self._kind = kind_of(column)
         self._limit = (column.max_length or 0) if self._kind.has_length else 0
         self._ignored = column.colour is Colour.BLUE and not company.multi_location
-        self._plain_limit = self._limit if column.kind is KindName.TEXT and not self._ignored else 0
+        self._plain_limit = self._limit if self._kind.is_plain and not self._ignored else 0
 
     def of(self, texts: Sequence[str], stored: Sequence[str] | None = None) -> list[str]:
         """The value of each text; one that repeats the text `stored` beside it is that, and need not be parsed."""

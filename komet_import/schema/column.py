@@ -46,6 +46,7 @@ class KindName(StrEnum):
     EMAIL_LIST = "email list"
     URL = "url"
     COUNTRY = "country"
+    DATE = "date"
 
 
 COMPANY_LIST = "company list"

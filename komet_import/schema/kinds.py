@@ -1,23 +1,30 @@
-"""Kinds of cell: each parses a tidied text to a value, or says what is wrong, and renders the value as the template does."""
+"""Kinds of cell: each parses a tidied text to a value, or says what is wrong, and renders the value as the template does.
+
+What else a room must know of a kind it asks here, and not by the kind's name: how it is stored, what can be chosen, how a
+workbook writes it.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 
 from rapidfuzz import fuzz, process
 
 from komet_import.schema.column import Column, KindName
 from komet_import.schema.company import Company
-from komet_import.schema.countries import country_name, nearest_country
+from komet_import.schema.countries import country_name, country_names, nearest_country
 from komet_import.schema.problems import IssueCode, Problem
 from komet_import.schema.text import fold
 
-Value = str | int | bool | Decimal | tuple[str, ...]
+Value = str | int | bool | Decimal | date | tuple[str, ...]
 Parse = Callable[[str, Column, Company], "Value | Problem"]
 Render = Callable[[Value], str]
+Options = Callable[[Column, Company], tuple[str, ...]]
 
 LARGEST_ID = 2**63 - 1
 _NEAR = 55  # per cent of likeness below which a suggestion would only puzzle
@@ -37,13 +44,58 @@ _TRUE = frozenset(("yes", "y", "true", "1"))
 _FALSE = frozenset(("no", "n", "false", "0"))
 
 
+class Storage(StrEnum):
+    """What the database holds: a decimal as an integer of its last places, since SQLite would make a float of it."""
+
+    TEXT = "text"
+    FLAG = "flag"
+    SCALED = "scaled"
+    INTEGER = "integer"
+
+
 @dataclass(frozen=True)
 class Kind:
-    """`render(parse(text))` is the text as the template writes it, and parses to the same value again."""
+    """`render(parse(text))` is the text as the template writes it, and parses to the same value again.
+
+    `words` name the kind for people. `options` are the values to choose from; with `open_ended` other spellings of them
+    are understood too. `separator` stands between several values of one cell. `of_locations`: they are codes of locations.
+    `digits`: what counts towards the limit are digits. A workbook shows the kind in `number_format`, and holds a text that
+    `number` matches as a number.
+    """
 
     parse: Parse
     render: Render
+    words: str
     has_length: bool = False
+    storage: Storage = Storage.TEXT
+    options: Options | None = None
+    open_ended: bool = False
+    separator: str = ""
+    of_locations: bool = False
+    digits: bool = False
+    number_format: str = "@"  # Excel's for text: a cell typed there keeps its leading zeros
+    number: re.Pattern[str] | None = None
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether a cell's value is one of a list."""
+        return self.options is not None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether any text is a value as it stands."""
+        return self.parse is _text
+
+
+def kind_of(column: Column) -> Kind:
+    """The column's."""
+    return KINDS[column.kind]
+
+
+def options(column: Column, company: Company) -> tuple[str, ...]:
+    """What a cell of the column can be chosen from; () where it is typed."""
+    offered = kind_of(column).options
+    return offered(column, company) if offered else ()
 
 
 def nearest(text: str, choices: Sequence[str]) -> str | None:
@@ -116,6 +168,41 @@ def _without_signs(text: str, column: Column) -> str:
 
 def _render_decimal(value: Value) -> str:
     return f"{value:.2f}"
+
+
+_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})( 00:00(:00)?)?")
+_ORDERED = re.compile(r"([0-9]{1,4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,4})")
+
+
+def _date(text: str, _column: Column, _company: Company) -> Value | Problem:
+    found = _ISO_DATE.fullmatch(text)
+    value = _day(*found.group(1, 2, 3)) if found else None
+    return value or Problem(IssueCode.INVALID_DATE, _only_date(text))
+
+
+def _only_date(text: str) -> str | None:
+    """The date that a text in another order means, where it can be read in one way only."""
+    found = _ORDERED.fullmatch(text)
+    if found is None:
+        return None
+    one, two, three = found.groups()
+    orders = [(one, two, three)] if len(one) == 4 else [(three, one, two), (three, two, one)]
+    read = {
+        day for year, month, in_month in orders if len(year) == 4 and (day := _day(year, month, in_month))
+    }
+    return read.pop().isoformat() if len(read) == 1 else None
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _render_date(value: Value) -> str:
+    assert isinstance(value, date), value
+    return value.isoformat()
 
 
 def _boolean(text: str, _column: Column, _company: Company) -> Value | Problem:
@@ -192,17 +279,61 @@ def _country(text: str, _column: Column, _company: Company) -> Value | Problem:
     return name if name is not None else Problem(IssueCode.INVALID_COUNTRY, nearest_country(text))
 
 
+def _active_locations(_column: Column, company: Company) -> tuple[str, ...]:
+    return company.active_locations
+
+
+# A spreadsheet program holds 15 digits of a number; anything longer, or with more decimals than shown, stays text.
 KINDS: dict[KindName, Kind] = {
-    KindName.TEXT: Kind(_text, str, has_length=True),
-    KindName.INTEGER: Kind(_integer, str),
-    KindName.DECIMAL: Kind(_decimal, _render_decimal),
-    KindName.BOOLEAN: Kind(_boolean, lambda value: "Yes" if value else "No"),
-    KindName.CHOICE: Kind(_choice, str),
-    KindName.CODE: Kind(_code, str, has_length=True),
-    KindName.CODE_LIST: Kind(_code_list, lambda value: ":".join(_strings(value)), has_length=True),
-    KindName.EMAIL_LIST: Kind(_email_list, lambda value: ";".join(_strings(value)), has_length=True),
-    KindName.URL: Kind(_url, str, has_length=True),
-    KindName.COUNTRY: Kind(_country, str),
+    KindName.TEXT: Kind(_text, str, "Text", has_length=True),
+    KindName.INTEGER: Kind(
+        _integer,
+        str,
+        "Whole number",
+        storage=Storage.INTEGER,
+        digits=True,
+        number_format="0",
+        number=re.compile("[1-9][0-9]{0,14}"),
+    ),
+    KindName.DECIMAL: Kind(
+        _decimal,
+        _render_decimal,
+        "Number",
+        storage=Storage.SCALED,
+        number_format="0.00",
+        number=re.compile(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?"),
+    ),
+    KindName.BOOLEAN: Kind(
+        _boolean,
+        lambda value: "Yes" if value else "No",
+        "Yes or No",
+        storage=Storage.FLAG,
+        options=lambda _column, _company: ("Yes", "No"),
+    ),
+    KindName.CHOICE: Kind(_choice, str, "One value of a list", options=choices),
+    KindName.CODE: Kind(
+        _code, str, "Location code", has_length=True, options=_active_locations, of_locations=True
+    ),
+    KindName.CODE_LIST: Kind(
+        _code_list,
+        lambda value: ":".join(_strings(value)),
+        "List of location codes",
+        has_length=True,
+        separator=":",
+        of_locations=True,
+    ),
+    KindName.EMAIL_LIST: Kind(
+        _email_list,
+        lambda value: ";".join(_strings(value)),
+        "E-mail addresses",
+        has_length=True,
+        separator=";",
+    ),
+    KindName.URL: Kind(_url, str, "Web address", has_length=True),
+    KindName.COUNTRY: Kind(
+        _country, str, "Country", options=lambda _column, _company: country_names(), open_ended=True
+    ),
+    KindName.DATE: Kind(_date, _render_date, "Date", number_format="yyyy-mm-dd"),
 }
 
 

@@ -32,6 +32,7 @@ class IssueCode(StrEnum):
     INVALID_URL = "invalid_url"
     INVALID_COUNTRY = "invalid_country"
     INVALID_CURRENCY = "invalid_currency"
+    INVALID_DATE = "invalid_date"
     UNKNOWN_LOCATION = "unknown_location"
     TOO_LONG = "too_long"
     MAIN_LOCATION_NOT_LISTED = "main_location_not_listed"
@@ -87,6 +88,7 @@ CATALOGUE: dict[IssueCode, Wording] = {
     ),
     IssueCode.INVALID_COUNTRY: Wording("Not a country", "“{value}” is not a country's name or ISO code."),
     IssueCode.INVALID_CURRENCY: Wording("Not a currency", "“{value}” is not an ISO 4217 currency code."),
+    IssueCode.INVALID_DATE: Wording("Not a date", "“{value}” is not a date like 2026-11-23."),
     IssueCode.UNKNOWN_LOCATION: Wording("Unknown location", "“{part}” is not an active location."),
     IssueCode.TOO_LONG: Wording("Too long", "{length} characters; at most {limit}."),
     IssueCode.MAIN_LOCATION_NOT_LISTED: Wording(

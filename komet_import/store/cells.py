@@ -13,14 +13,13 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from komet_import.schema.column import Column, KindName
-from komet_import.schema.kinds import KINDS
+from komet_import.schema.kinds import KINDS, Storage, kind_of
 
 Stored = str | int | bool | None
 A = TypeVar("A")
 B = TypeVar("B")
 
 _RENDER_BOOLEAN = KINDS[KindName.BOOLEAN].render
-_RENDER_DECIMAL = KINDS[KindName.DECIMAL].render
 _FLAGS: dict[str, Stored] = {_RENDER_BOOLEAN(flag): flag for flag in (True, False)} | {"": None}
 _WORDS: dict[Stored, str] = {flag: word for word, flag in _FLAGS.items()}
 
@@ -58,7 +57,7 @@ def storable(text: str) -> str:
 
 
 def _is_text(column: Column) -> bool:
-    return column.kind not in (KindName.BOOLEAN, KindName.DECIMAL)
+    return kind_of(column).storage is Storage.TEXT
 
 
 def _convert(
@@ -82,24 +81,33 @@ class _Remembered(dict[A, B]):
 
 
 def _parser(column: Column) -> Callable[[str], Stored] | None:
-    if column.kind is KindName.BOOLEAN:
-        return _FLAGS.__getitem__
-    if column.kind is KindName.DECIMAL:
-        places = _places(column)
-        return _Remembered[str, Stored](
-            lambda text: int(Decimal(text).scaleb(places)) if text else None
-        ).__getitem__
+    match kind_of(column).storage:
+        case Storage.FLAG:
+            return _FLAGS.__getitem__
+        case Storage.INTEGER:
+            return _Remembered[str, Stored](lambda text: int(text) if text else None).__getitem__
+        case Storage.SCALED:
+            places = _places(column)
+            return _Remembered[str, Stored](
+                lambda text: int(Decimal(text).scaleb(places)) if text else None
+            ).__getitem__
     return None
 
 
 def _renderer(column: Column) -> Callable[[Stored], str] | None:
-    if column.kind is KindName.BOOLEAN:
-        return _WORDS.__getitem__
-    if column.kind is KindName.DECIMAL:
-        places = _places(column)
-        return _Remembered[Stored, str](
-            lambda value: "" if value is None else _RENDER_DECIMAL(Decimal(value).scaleb(-places))
-        ).__getitem__
+    kind = kind_of(column)
+    match kind.storage:
+        case Storage.FLAG:
+            return _WORDS.__getitem__
+        case Storage.INTEGER:
+            return _Remembered[Stored, str](
+                lambda value: "" if value is None else kind.render(value)
+            ).__getitem__
+        case Storage.SCALED:
+            places = _places(column)
+            return _Remembered[Stored, str](
+                lambda value: "" if value is None else kind.render(Decimal(value).scaleb(-places))
+            ).__getitem__
     return None
 
 

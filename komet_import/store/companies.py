@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from komet_import.errors import AccessDenied, BadArguments, BadSettings, NotFound
-from komet_import.schema.column import Colour, Declaration, KindName
+from komet_import.schema.column import Colour, Declaration
 from komet_import.schema.company import Company, Location, Person, Role
+from komet_import.schema.kinds import kind_of
 from komet_import.schema.text import fold
 from komet_import.store import company_file
 from komet_import.store.cells import storable
@@ -200,8 +201,8 @@ def located(conn: sa.Connection, declaration: Declaration, company_id: int) -> L
 
 def customers_by_location(conn: sa.Connection, declaration: Declaration, company_id: int) -> Counter[str]:
     """How many customers have each location, by its folded code; one with several counts at each."""
-    table, kinds = RECORDS[declaration.kind], (KindName.CODE, KindName.CODE_LIST)
-    held = [table.c[column.key] for column in declaration.columns if column.kind in kinds]
+    table = RECORDS[declaration.kind]
+    held = [table.c[column.key] for column in declaration.columns if kind_of(column).of_locations]
     query = sa.select(sa.func.count(), *held).where(table.c.company_id == company_id).group_by(*held)
     found: Counter[str] = Counter()
     for count, *texts in conn.execute(query):  # few: customers share their locations

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from komet_import.bulk import CHUNK, uncollected
 from komet_import.errors import NotFound
 from komet_import.review.plan import Record, Snapshot
-from komet_import.schema.column import Column, Declaration, KindName
-from komet_import.schema.kinds import KINDS, LARGEST_ID
+from komet_import.schema.column import Column, Declaration
+from komet_import.schema.kinds import LARGEST_ID, Storage, kind_of
 from komet_import.schema.text import fold, has_control_characters, tidy
 from komet_import.store.cells import read_value, storable, to_texts
 from komet_import.store.models import BIG, RECORDS, SEARCHED, change
@@ -22,7 +22,6 @@ from komet_import.store.staging import load, temporary
 LAST_CHANGE = "updated_at"  # records are sorted by it as by a column
 
 _Query = sa.Select[*tuple[Any, ...]]
-_YES = KINDS[KindName.BOOLEAN].render(True)
 
 
 @dataclass(frozen=True)
@@ -206,12 +205,13 @@ def _held(declaration: Declaration, company_id: int, wanted: Wanted) -> list[sa.
 
 def _holds(table: sa.Table, column: Column, value: str) -> sa.ColumnElement[bool]:
     stored = table.c[column.key]
-    if column.kind is KindName.BOOLEAN:
-        return stored.is_(value == _YES)
-    if column.kind is KindName.CODE_LIST:
+    kind = kind_of(column)
+    if kind.storage is Storage.FLAG:
+        return stored.is_(value == kind.render(True))
+    if separator := kind.separator:
         # Not LIKE: on SQLite it would take a code for another that differs by case.
-        codes = sa.literal(":") + stored + ":"
-        return sa.func.replace(codes, f":{value}:", "") != codes
+        values = sa.literal(separator) + stored + separator
+        return sa.func.replace(values, f"{separator}{value}{separator}", "") != values
     return stored == value
 
 
@@ -236,4 +236,4 @@ def _sort_key(declaration: Declaration, by: str) -> sa.ColumnElement[Any]:
     if by in folded:
         return folded[by]
     column = declaration.column(by)
-    return sa.func.lower(table.c[by]) if column.kind is KindName.TEXT else table.c[by]
+    return sa.func.lower(table.c[by]) if kind_of(column).is_plain else table.c[by]

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from komet_import.schema import column as schema
 from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.kinds import Storage, kind_of
 
 
 class UtcTime(sa.types.TypeDecorator[datetime]):
@@ -122,12 +123,8 @@ person = sa.Table(
 
 
 def _value_column(column: schema.Column) -> sa.Column[int] | sa.Column[bool] | sa.Column[str]:
-    """A decimal is kept as an integer of its last places: SQLite would make a float of it."""
-    if column.kind is schema.KindName.BOOLEAN:
-        return sa.Column(column.key, sa.Boolean)
-    if column.kind is schema.KindName.DECIMAL:
-        return sa.Column(column.key, sa.BigInteger)
-    return sa.Column(column.key, sa.Text)
+    types = {Storage.TEXT: sa.Text, Storage.FLAG: sa.Boolean}
+    return sa.Column(column.key, types.get(kind_of(column).storage, sa.BigInteger))
 
 
 # `code_key` and `name_key` are folded in Python, `search_key` is all that a search looks at, folded.

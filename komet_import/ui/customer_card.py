@@ -13,8 +13,9 @@ from komet_import import customers
 from komet_import.access import may_see
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
-from komet_import.schema.column import CONTACTS, Column, KindName
+from komet_import.schema.column import CONTACTS, Column
 from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.kinds import Storage, kind_of
 from komet_import.store.customer_audit import AuditEntry
 from komet_import.store.customers import CustomerRow
 from komet_import.store.imports import AuditedChange, ImportKind
@@ -61,7 +62,7 @@ def _head(row: CustomerRow, values: dict[str, str]) -> None:
             layout.quiet(f"{values[CUSTOMERS.code_key]} · Customer ID {row.customer_id}")
         for key in CUSTOMERS.filters:
             column = CUSTOMERS.by_key[key]
-            if column.kind is KindName.BOOLEAN and values[key]:
+            if kind_of(column).storage is Storage.FLAG and values[key]:
                 on = values[key] == "Yes"
                 layout.show_badge(
                     flag_words(column, values[key]),
@@ -95,9 +96,9 @@ def _shown(column: Column | None, text: str | None) -> str:
     """A stored text as HTML; numbers with thousands commas."""
     if not text:
         return _BLANK
-    if column is not None and column.kind is KindName.DECIMAL:
+    if column is not None and column.decimals:
         return f"{Decimal(text):,}"
-    if column is not None and column.kind is KindName.EMAIL_LIST:
+    if column is not None and kind_of(column).separator == ";":
         text = text.replace(";", "; ")
     return escape(text)
 

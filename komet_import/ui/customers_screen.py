@@ -14,10 +14,10 @@ import streamlit as st
 from komet_import import customers
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
-from komet_import.schema.column import Column, KindName
+from komet_import.schema.column import Column
 from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.schema.kinds import choices
+from komet_import.schema.kinds import Storage, kind_of, options
 from komet_import.store.customers import LAST_CHANGE, Order, Wanted
 from komet_import.store.imports import ImportRecord
 from komet_import.ui import layout, words
@@ -125,7 +125,7 @@ def _filter(column: Column, company: Company) -> str | None:
         column.header,
         _offered(column, company),
         index=None,
-        format_func=partial(flag_words, column) if column.kind is KindName.BOOLEAN else str,
+        format_func=partial(flag_words, column) if kind_of(column).storage is Storage.FLAG else str,
         placeholder=column.header,
         key=column.key,
         label_visibility="collapsed",
@@ -136,11 +136,10 @@ def _filter(column: Column, company: Company) -> str | None:
 
 
 def _offered(column: Column, company: Company) -> tuple[str, ...]:
-    if column.kind is KindName.BOOLEAN:
-        return ("Yes", "No")
-    if column.kind is KindName.CODE_LIST:
+    """Of the locations also those that are closed: customers have them."""
+    if kind_of(column).of_locations:
         return tuple(location.code for location in company.locations)
-    return choices(column, company)
+    return options(column, company)
 
 
 def _import_filter(desk: Desk, record: ImportRecord | None) -> None:

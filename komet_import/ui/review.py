@@ -13,8 +13,8 @@ from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
 from komet_import.review.draft import Draft
 from komet_import.review.plan import Action
-from komet_import.schema.column import Column, KindName
-from komet_import.schema.kinds import choices
+from komet_import.schema.column import Column
+from komet_import.schema.kinds import kind_of, options
 from komet_import.ui import layout
 from komet_import.ui import view as views
 from komet_import.ui.commit import commit_bar
@@ -159,7 +159,9 @@ def _grid(desk: Desk, opened: OpenDraft, view: View) -> None:
             rows,
             columns,
             choices={
-                c.key: _options(c, draft) for c in columns if c.kind in (KindName.CHOICE, KindName.BOOLEAN)
+                c.key: options(c, draft.company)
+                for c in columns
+                if kind_of(c).is_chosen and not kind_of(c).open_ended
             },
             blue_required=draft.company.multi_location,
             focused=(int(focus[0]), str(focus[1])) if focus and focus[1] else None,
@@ -174,10 +176,6 @@ def shown_columns(draft: Draft) -> list[Column]:
     """The file's, and those it lacks that an issue names: a new customer without a name must get one somewhere."""
     named = {kind.key for kind in draft.problem_kinds}
     return [c for c in draft.declaration.columns if c.key in draft.columns or c.key in named]
-
-
-def _options(column: Column, draft: Draft) -> Sequence[str]:
-    return ("Yes", "No") if column.kind is KindName.BOOLEAN else choices(column, draft.company)
 
 
 def _row(draft: Draft, row: int, columns: Sequence[Column]) -> GridRow:

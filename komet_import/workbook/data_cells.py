@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from komet_import.schema.column import Column, KindName
+from komet_import.schema.column import Column
+from komet_import.schema.kinds import kind_of
 from komet_import.schema.problems import Severity
 from komet_import.workbook.cells import DataCell, add_note
 from komet_import.workbook.style import data_style
-
-# A spreadsheet program holds 15 digits of a number; anything longer, or with more decimals than shown, stays text.
-NUMBERS = {
-    KindName.INTEGER: re.compile("[1-9][0-9]{0,14}"),
-    KindName.DECIMAL: re.compile(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?"),
-}
 
 
 class ColumnCells:
@@ -24,7 +17,7 @@ class ColumnCells:
 
     def __init__(self, sheet: Worksheet, column: Column) -> None:
         self._sheet = sheet
-        self._number = NUMBERS.get(column.kind)
+        self._number = kind_of(column).number
         self._styles = {severity: data_style(sheet, column, severity) for severity in (None, *Severity)}
         self._cells = {severity: self._new(severity) for severity in self._styles}
 

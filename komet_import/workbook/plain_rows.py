@@ -17,8 +17,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from openpyxl.utils import get_column_letter
 
 from komet_import.bulk import chunks
+from komet_import.schema.kinds import kind_of
 from komet_import.workbook.cells import within_limit
-from komet_import.workbook.data_cells import NUMBERS
 from komet_import.workbook.layout import Layout, begin, finish
 from komet_import.workbook.style import data_style
 from komet_import.workbook.validations import FIRST_ROW
@@ -70,7 +70,7 @@ def _around(layout: Layout, count: int) -> _Around:
 def _rows(layout: Layout, styles: Sequence[int], records: Iterable[Sequence[str]]) -> Iterator[str]:
     """A blank cell is left out: it takes the column's own format."""
     columns = [
-        _ColumnXml(get_column_letter(position), style, NUMBERS.get(column.kind))
+        _ColumnXml(get_column_letter(position), style, kind_of(column).number)
         for position, (column, style) in enumerate(zip(layout.columns, styles, strict=True), 1)
     ]
     for row, record in enumerate(records, FIRST_ROW):

@@ -10,11 +10,9 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
-from komet_import.schema.column import Colour, Column, KindName
+from komet_import.schema.column import Colour, Column
+from komet_import.schema.kinds import kind_of
 from komet_import.schema.problems import Severity
-
-TEXT_FORMAT = "@"
-_FORMATS = {KindName.INTEGER: "0", KindName.DECIMAL: "0.00"}
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,8 @@ def text_height(*texts: tuple[str, int]) -> int:
 
 
 def number_format(column: Column) -> str:
-    """Text for all that is not a number, so that a cell typed in Excel keeps its leading zeros."""
-    return _FORMATS.get(column.kind, TEXT_FORMAT)
+    """Excel's, of the column's kind."""
+    return kind_of(column).number_format
 
 
 def paint_header(cell: Cell, paint: Paint) -> None:

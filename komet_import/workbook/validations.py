@@ -11,10 +11,9 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from komet_import.schema.column import Column, KindName
+from komet_import.schema.column import Column
 from komet_import.schema.company import Company
-from komet_import.schema.countries import country_names
-from komet_import.schema.kinds import choices
+from komet_import.schema.kinds import Storage, kind_of, options
 from komet_import.workbook.cells import text_cell
 from komet_import.workbook.wording import dialog_title, prompt, refusal
 
@@ -30,7 +29,7 @@ def add_validations(
     """Checks every cell of the columns below the header, to the sheet's end; adds the hidden sheet."""
     lists: dict[tuple[str, ...], str] = {}  # the heading of each list of values
     for position, column in enumerate(columns, 1):
-        values = _listed(column, company)
+        values = options(column, company)
         if values:
             lists.setdefault(values, f"Values of {column.header}")
         check = _list_check(list(lists).index(values) + 1, values) if values else _limit_check(column)
@@ -41,16 +40,6 @@ def add_validations(
         _explain(check, column, company)
         sheet.data_validations.append(check)
     _write_lists(workbook, lists)
-
-
-def _listed(column: Column, company: Company) -> tuple[str, ...]:
-    if column.kind is KindName.BOOLEAN:
-        return ("Yes", "No")
-    if column.kind is KindName.COUNTRY:
-        return country_names()
-    if column.kind is KindName.CODE:
-        return company.active_locations
-    return choices(column, company) if column.kind is KindName.CHOICE else ()
 
 
 def _list_check(position: int, values: tuple[str, ...]) -> DataValidation:
@@ -73,9 +62,9 @@ def _limit_check(column: Column) -> DataValidation | None:
         largest = column.maximum or Decimal(10) ** (digits - places) - Decimal(1).scaleb(-places)
         smallest = -largest if column.minimum is None else column.minimum
         return _between("decimal", smallest, largest)
-    if column.kind is KindName.INTEGER:
+    if kind_of(column).storage is Storage.INTEGER:
         return _between("whole", 1, _LARGEST_WHOLE)
-    if column.max_length is None or column.kind in (KindName.CHOICE, KindName.CODE):
+    if column.max_length is None or kind_of(column).is_chosen:
         return None  # a list without values yet: nothing to choose from
     return DataValidation(type="textLength", operator="lessThanOrEqual", formula1=str(column.max_length))
 
@@ -85,9 +74,9 @@ def _between(kind: str, smallest: Decimal | int, largest: Decimal | int) -> Data
 
 
 def _explain(check: DataValidation, column: Column, company: Company) -> None:
-    """A country may be written in more ways than the list has, so there Excel only asks."""
+    """Where more spellings are understood than the list has, Excel only asks."""
     check.allow_blank = True
-    check.errorStyle = "warning" if column.kind is KindName.COUNTRY else "stop"
+    check.errorStyle = "warning" if kind_of(column).open_ended else "stop"
     check.showErrorMessage = True
     check.errorTitle, check.error = dialog_title(column), refusal(column)
     hint = prompt(column, company)

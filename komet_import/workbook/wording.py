@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from komet_import.schema.column import Colour, Column, Declaration, KindName
+from komet_import.schema.column import Colour, Column, Declaration
 from komet_import.schema.company import Company
-from komet_import.schema.kinds import choices
+from komet_import.schema.kinds import Storage, choices, kind_of
 from komet_import.schema.problems import Severity
 
 NOT_NEEDED = "Not needed: this company has a single location, and a value here is not stored"
@@ -12,18 +12,6 @@ REASON_NOTE = "Why the row was not imported. This column is ignored when the fil
 PROBLEM_MEANINGS = {
     Severity.ERROR: "Correct this cell; until then, its row is not imported",
     Severity.WARNING: "Look at this cell; it may be right as it is",
-}
-_TYPES = {
-    KindName.TEXT: "Text",
-    KindName.INTEGER: "Whole number",
-    KindName.DECIMAL: "Number",
-    KindName.BOOLEAN: "Yes or No",
-    KindName.CHOICE: "One value of a list",
-    KindName.CODE: "Location code",
-    KindName.CODE_LIST: "List of location codes",
-    KindName.EMAIL_LIST: "E-mail addresses",
-    KindName.URL: "Web address",
-    KindName.COUNTRY: "Country",
 }
 _TITLE_LIMIT, _TEXT_LIMIT = 32, 225  # Excel refuses a file whose prompts and errors are longer
 
@@ -37,7 +25,7 @@ def need(column: Column, company: Company) -> str:
 
 def type_words(column: Column) -> str:
     """The kind, for people."""
-    return _TYPES[column.kind]
+    return kind_of(column).words
 
 
 def limit_words(column: Column) -> str:
@@ -45,10 +33,10 @@ def limit_words(column: Column) -> str:
     if column.decimals is not None:
         digits, places = column.decimals
         return f"at most {digits - places} digits before the point and {places} after it"
-    if column.kind is KindName.INTEGER:
-        return f"at most {column.max_length} digits"
     if column.max_length is None:
         return ""
+    if kind_of(column).digits:
+        return f"at most {column.max_length} digits"
     return "one character" if column.max_length == 1 else f"at most {column.max_length} characters"
 
 
@@ -75,24 +63,26 @@ def header_note(column: Column, company: Company) -> str:
 
 def prompt(column: Column, company: Company) -> str | None:
     """What Excel shows beside a cell as it is chosen, where the format cannot be guessed."""
-    if column.kind is KindName.CODE_LIST:
+    kind = kind_of(column)
+    if kind.of_locations and kind.separator:
         active = [location for location in company.locations if location.active]
         known = ", ".join(f"{location.code} ({location.name})" for location in active)
         return _clip(f"Codes joined by colons, like {':'.join(company.active_locations[:2])}. {known}")
-    if column.kind in (KindName.EMAIL_LIST, KindName.DECIMAL) and column.format:
+    if (kind.separator or column.decimals) and column.format:
         return _clip(f"{capital(column.format)}.")
     return None
 
 
 def refusal(column: Column) -> str:
     """What Excel says to a value that its own check does not let through."""
-    if column.kind is KindName.COUNTRY:
+    kind = kind_of(column)
+    if kind.open_ended:
         return "The list does not have this. A country's ISO code or usual name is fine too. Keep it?"
-    if column.kind is KindName.DECIMAL:
+    if column.decimals:
         return _clip(f"Type a number, {column.format or limit_words(column)}.")
-    if column.kind is KindName.INTEGER:
+    if kind.storage is Storage.INTEGER:
         return "Type the number that Komet gave this customer, or leave the cell blank for a new one."
-    if column.kind in (KindName.CHOICE, KindName.BOOLEAN, KindName.CODE):
+    if kind.is_chosen:
         return "Choose one of the list's values, or leave the cell blank."
     return f"Type {limit_words(column)}."
 

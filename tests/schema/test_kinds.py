@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from komet_import.schema.column import Column
+from komet_import.schema.column import Colour, Column, KindName
 from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.kinds import KINDS
@@ -187,3 +187,34 @@ def test_a_suggestion_is_right_itself(column: Column, text: str) -> None:
         value = kind.parse(problem.suggestion, column, SEVERAL)
         assert not isinstance(value, Problem)
         assert kind.render(value) == problem.suggestion
+
+
+DATE = Column(1, "Due", "due", Colour.RED, KindName.DATE)
+
+
+@pytest.mark.parametrize("text", ["2026-11-23", "2026-11-23 00:00", "2026-11-23 00:00:00"])
+def test_a_date_is_a_day(text: str) -> None:
+    value = KINDS[DATE.kind].parse(text, DATE, SEVERAL)
+    assert not isinstance(value, Problem)
+    assert KINDS[DATE.kind].render(value) == "2026-11-23"
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("14/02/2026", "2026-02-14"),
+        ("02-14-2026", "2026-02-14"),
+        ("5.5.2026", "2026-05-05"),
+        ("2026/2/3", "2026-02-03"),
+        ("03/02/2026", None),  # the third of February, or the second of March
+        ("31/02/2026", None),
+        ("14/02/26", None),
+        ("2026-02-30", None),
+        ("2026-11-23 10:00", None),
+        ("tomorrow", None),
+    ],
+)
+def test_what_is_no_date_is_offered_where_it_can_be_read_in_one_way_only(
+    text: str, suggestion: str | None
+) -> None:
+    assert KINDS[DATE.kind].parse(text, DATE, SEVERAL) == Problem(IssueCode.INVALID_DATE, suggestion)
