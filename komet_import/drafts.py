@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from komet_import.desk import Desk
 from komet_import.errors import Refused
-from komet_import.review.draft import Draft, Keys
+from komet_import.review.draft import Draft
 from komet_import.review.matching import Matching, match
 from komet_import.review.plan import Snapshot
+from komet_import.review.rows import Edit, Keys, Rows
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.store import customers, edits
 from komet_import.store import drafts as stored_drafts
@@ -21,7 +22,7 @@ from komet_import.store.edits import NewEdit
 if TYPE_CHECKING:
     from komet_import.workbook.reader import Table
 
-_OUT, _IN = "Yes", ""  # the texts of an edit that leaves a row out, or takes it back
+_OUT, _IN = "Yes", ""  # the texts of a stored edit that leaves a row out, or takes it back
 
 
 @dataclass
@@ -42,14 +43,15 @@ def read(desk: Desk, file: str, content: bytes, sheet: str | None, mapping: Mapp
     return read_table(content, file, desk.settings.limits, CUSTOMERS, sheet=sheet, mapping=mapping)
 
 
-def judge(desk: Desk, table: Table, matching: Matching, blank_cells: BlankCells) -> Draft:
-    """The table's rows against the company's customers as they are stored now."""
+def judge(
+    desk: Desk, table: Table, matching: Matching, blank_cells: BlankCells, edits: Iterable[Edit] = ()
+) -> Draft:
+    """The table's rows, edited so, against the company's customers as they are stored now."""
     frame = table.frame
     texts = {key: frame[str(position)].tolist() for key, position in matching.positions.items()}
+    rows = Rows(CUSTOMERS, frame.index.tolist(), texts, edits)
     clear = blank_cells is BlankCells.CLEAR
-    draft = Draft(CUSTOMERS, desk.company, frame.index.tolist(), texts, clear_blanks=clear)
-    draft.judge(_snapshot(desk, draft.keys()))
-    return draft
+    return Draft(rows, desk.company, _snapshot(desk, rows.keys()), clear_blanks=clear)
 
 
 def open_draft(desk: Desk, draft_id: str) -> OpenDraft:
@@ -66,10 +68,10 @@ def open_draft(desk: Desk, draft_id: str) -> OpenDraft:
     else:
         table = table_from_parquet(uploaded.table)
     matching = match(table.headers, CUSTOMERS, stored.mapping)
-    opened = OpenDraft(stored, table, matching, judge(desk, table, matching, stored.blank_cells))
-    for edit in made:
-        _apply(desk, opened, edit.row, edit.key, edit.new)
-    return opened
+    draft = judge(
+        desk, table, matching, stored.blank_cells, (Edit(one.row, one.key, one.new) for one in made)
+    )
+    return OpenDraft(stored, table, matching, draft)
 
 
 # -- found, chosen, discarded ----------------------------------------------------------------------------------------
@@ -170,8 +172,7 @@ def _store_edits(desk: Desk, opened: OpenDraft, new: Sequence[NewEdit]) -> None:
         refuse_moved(stored_drafts.require_open(connection, *ids), opened.stored)
         edits.append_edits(connection, *ids, desk.person.person_id, new)
         stored = stored_drafts.get_draft(connection, *ids)
-    for edit in new:
-        _apply(desk, opened, edit.row, edit.key, edit.new)
+    _apply(desk, opened, [Edit(one.row, one.key, one.new) for one in new])
     keep_figures(desk, opened, stored)
 
 
@@ -184,7 +185,7 @@ def _step(desk: Desk, opened: OpenDraft, *, back: bool) -> int | None:
         stored = stored_drafts.get_draft(connection, *ids)
     if moved is None:
         return None
-    _apply(desk, opened, moved.row, moved.key, moved.old if back else moved.new)
+    _apply(desk, opened, [Edit(moved.row, moved.key, moved.old if back else moved.new)])
     keep_figures(desk, opened, stored)
     return moved.row
 
@@ -203,16 +204,10 @@ def _left_out_edit(row: int, out: bool) -> NewEdit:
     return NewEdit(row, None, _IN if out else _OUT, _OUT if out else _IN)
 
 
-def _apply(desk: Desk, opened: OpenDraft, row: int, key: str | None, text: str) -> None:
-    """Makes one edit in the judged draft; a key that it names is looked up among the stored customers first."""
-    draft = opened.draft
-    if key is None:
-        draft.leave_out(row, text == _OUT)
-        return
-    keys = draft.keys_of(key, text)
-    if keys.ids or keys.codes or keys.names:
-        draft.snapshot.add(_snapshot(desk, keys))
-    draft.edit(row, key, text)
+def _apply(desk: Desk, opened: OpenDraft, new: Sequence[Edit]) -> None:
+    """Makes edits in the judged draft; keys that they name are looked up among the stored customers first."""
+    keys = opened.draft.keys_of(new)
+    opened.draft.edit(new, _snapshot(desk, keys) if keys else None)
 
 
 def keep_figures(desk: Desk, opened: OpenDraft, stored: StoredDraft) -> None:

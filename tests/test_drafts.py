@@ -57,7 +57,7 @@ def test_an_edit_may_name_a_stored_customer_that_the_file_did_not(desk: Desk) ->
     opened = uploaded(desk, csv_of(NEW | {"Customer Code": "OTHER", "Phone": "1", "Customer Name": "Other"}))
     drafts.edit(desk, opened, [(2, "code", "abc")])
     assert opened.draft.action(2) is Action.UPDATE
-    assert opened.draft.was(2)["phone"] == "305"
+    assert opened.draft.was([2])[2]["phone"] == "305"
     assert committed(desk, opened).counts.updated == 1
 
 

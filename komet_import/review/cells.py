@@ -11,12 +11,15 @@ from komet_import.schema.problems import IssueCode, Problem
 from komet_import.schema.text import has_control_characters, is_cell_error
 
 IGNORED = Problem(IssueCode.IGNORED_SINGLE_LOCATION)
+CONTROL_CHARACTERS = Problem(IssueCode.CONTROL_CHARACTERS)
+_REMEMBERED = 5000
 
 
 class ColumnCells(dict[str, str]):
     """A memo from a cell's tidied text to its value as the template writes it, for one column in one company.
 
-    The value is "" where the cell is blank, ignored or wrong; `problems` says by its text why it is not used.
+    The value is "" where the cell is blank, ignored or wrong; `problems` says by its text why it is not used, until
+    other texts are asked for: what is remembered stays a few thousand texts, however many a file has.
     """
 
     def __init__(self, column: Column, company: Company) -> None:
@@ -31,12 +34,20 @@ class ColumnCells(dict[str, str]):
 
     def of(self, texts: Sequence[str], stored: Sequence[str] | None = None) -> list[str]:
         """The value of each text; one that repeats the text `stored` beside it is that, and need not be parsed."""
+        if len(self) > _REMEMBERED:
+            self.clear()
+            self.problems.clear()
+            self[""] = ""
         if self._all_plain(texts):
             return list(texts)
         value_of = self.__getitem__
         if stored is None:
             return list(map(value_of, texts))
         return [old if text == old else value_of(text) for text, old in zip(texts, stored, strict=True)]
+
+    def problem(self, text: str) -> Problem | None:
+        """Why the text is not used, if it is not."""
+        return None if self[text] else self.problems.get(text)
 
     def _all_plain(self, texts: Sequence[str]) -> bool:
         """Whether these are stored as they stand: asked of the whole column at once, since most columns are."""
@@ -61,7 +72,7 @@ class ColumnCells(dict[str, str]):
         if text[0] == "#" and is_cell_error(text):
             return Problem(IssueCode.CELL_ERROR)
         if not text.isprintable() and has_control_characters(text):
-            return Problem(IssueCode.CONTROL_CHARACTERS)
+            return CONTROL_CHARACTERS
         value = self._kind.parse(text, self._column, self._company)
         if isinstance(value, Problem):
             return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from komet_import.schema.problems import IssueCode, Problem, Severity
 
@@ -37,6 +37,24 @@ class Issue:
     def message(self) -> str:
         """The sentence for the user."""
         return self.problem.message(self.value)
+
+
+@dataclass(frozen=True, order=True)
+class ProblemKind:
+    """Problems of one kind in one column (by its order): what lists of problems count. `key` is None for whole rows."""
+
+    order: int
+    key: str | None
+    severity: Severity
+    code: IssueCode
+
+
+class WrongColumn(NamedTuple):
+    """A column of which nearly every filled cell is wrong."""
+
+    key: str
+    wrong: int
+    filled: int
 
 
 class Told(Protocol):

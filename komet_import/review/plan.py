@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from komet_import.review.issues import Issue
+from komet_import.review.issues import Issue, ProblemKind
 
 
 class Action(StrEnum):
@@ -93,7 +93,9 @@ class Plan:
     """Executed exactly, or refused: `company_version` and each row's `version` are what it was made from.
 
     `rows` are the new, updated and unchanged ones in row order; `changes` the updated cells; `issues` those of all rows
-    in row order, then column order; `cells` the texts of the rejected rows by row and column key.
+    in row order, then column order, made anew each time they are read, since there may be millions; `issue_counts` how
+    many there are of each kind; `warned` how many rows go in with a warning; `cells` the texts of the rejected rows by
+    row, in row order, and column key, for each row the same keys.
     """
 
     hash: str
@@ -101,5 +103,7 @@ class Plan:
     counts: Counts
     rows: Sequence[PlannedRow]
     changes: Sequence[Change]
-    issues: Sequence[Issue]
+    issues: Iterable[Issue]
+    issue_counts: Mapping[ProblemKind, int]
+    warned: int
     cells: Mapping[int, Mapping[str, str]]

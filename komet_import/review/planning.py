@@ -1,62 +1,60 @@
-"""From verdicts to the plan: each row as it would be stored, each changed cell, and the hash of it all."""
+"""From rows and findings to the plan: each row as it would be stored, each changed cell, and the hash of it all."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 
+from komet_import.review.comparison import Comparison
+from komet_import.review.findings import Findings
 from komet_import.review.issues import Issue
 from komet_import.review.plan import Action, Change, Counts, Plan, PlannedRow
-from komet_import.review.rules import Verdicts
-from komet_import.schema.column import Declaration
+from komet_import.review.rows import Rows
 from komet_import.schema.company import Company
 
 
-def make_plan(
-    declaration: Declaration,
-    company: Company,
-    numbers: Sequence[int],
-    actions: Sequence[Action],
-    verdicts: Verdicts,
-    *,
-    issues: Sequence[Issue],
-    cells: Mapping[int, Mapping[str, str]],
-) -> Plan:
-    """`numbers` are the sheet's rows and `actions` what becomes of them; `verdicts` are those of the whole file."""
-    columns = [verdicts.values[column.key] for column in declaration.value_columns]
-    texts = zip(*columns, strict=True)
-    rows = [
-        PlannedRow(
-            number, action, record.record_id if record else None, record.version if record else None, stored
-        )
-        for number, action, record, stored in zip(numbers, actions, verdicts.records, texts, strict=True)
-        if action is not Action.REJECTED
-    ]
-    tally = Counter(actions)
+def make_plan(company: Company, rows: Rows, findings: Findings, counts: Counts) -> Plan:
+    """Of the rows as they stand; what goes in is made now, issues and cells each time they are read."""
+    going_in = findings.marks(lambda action, _: action is not Action.REJECTED)
+    planned: list[PlannedRow] = []
+    changes: list[Change] = []
+    for positions, compared in findings.comparisons(compress(range(len(rows)), going_in)):
+        planned += _planned(rows, findings, positions, compared)
+        changes += _changes(rows, findings, positions, compared)
     return Plan(
-        hash=_hash(company, len(numbers), rows),
+        hash=_hash(company, len(rows), planned),
         company_version=company.version,
-        counts=Counts(
-            *(tally[action] for action in (Action.NEW, Action.UPDATE, Action.UNCHANGED, Action.REJECTED))
-        ),
-        rows=rows,
-        changes=list(_changes(declaration, numbers, actions, verdicts)),
-        issues=issues,
-        cells=cells,
+        counts=counts,
+        rows=planned,
+        changes=changes,
+        issues=_Issues(findings, len(rows)),
+        issue_counts=findings.kinds,
+        warned=findings.count(lambda action, has_issue: has_issue and action is not Action.REJECTED),
+        cells=_RejectedCells(rows, findings),
     )
 
 
+def _planned(
+    rows: Rows, findings: Findings, positions: Sequence[int], compared: Comparison
+) -> Iterator[PlannedRow]:
+    for position, record, texts in zip(
+        positions, compared.records, zip(*compared.values, strict=True), strict=True
+    ):
+        record_id, version = (record.record_id, record.version) if record else (None, None)
+        yield PlannedRow(rows.numbers[position], findings.action(position), record_id, version, texts)
+
+
 def _changes(
-    declaration: Declaration, numbers: Sequence[int], actions: Sequence[Action], verdicts: Verdicts
+    rows: Rows, findings: Findings, positions: Sequence[int], compared: Comparison
 ) -> Iterator[Change]:
-    index = {column.key: i for i, column in enumerate(declaration.value_columns)}
-    for position, keys in sorted(verdicts.changed.items()):
-        record = verdicts.records[position]
-        if record is not None and actions[position] is Action.UPDATE:
+    index = {column.key: i for i, column in enumerate(rows.declaration.value_columns)}
+    for i, keys in sorted(compared.changed.items()):
+        record = compared.records[i]
+        if record is not None and findings.action(positions[i]) is Action.UPDATE:
             for key in keys:
-                old, new = record.texts[index[key]], verdicts.values[key][position]
-                yield Change(numbers[position], record.record_id, key, old, new)
+                old, new = record.texts[index[key]], compared.values[index[key]][i]
+                yield Change(rows.numbers[positions[i]], record.record_id, key, old, new)
 
 
 def _hash(company: Company, count: int, rows: Sequence[PlannedRow]) -> str:
@@ -67,3 +65,35 @@ def _hash(company: Company, count: int, rows: Sequence[PlannedRow]) -> str:
         head = f"{row.row}\x1e{row.action}\x1e{row.record_id}\x1e{row.version}\x1e"
         digest.update((head + "\x1f".join(written) + "\x1d").encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+class _Issues(Iterable[Issue]):
+    """All of them in row order, then column order, worded as they are read."""
+
+    def __init__(self, findings: Findings, count: int) -> None:
+        self._findings = findings
+        self._count = count
+
+    def __iter__(self) -> Iterator[Issue]:
+        return self._findings.issues(range(self._count))
+
+
+class _RejectedCells(Mapping[int, Mapping[str, str]]):
+    """The rejected rows' texts by row and column key, put together as they are read."""
+
+    def __init__(self, rows: Rows, findings: Findings) -> None:
+        self._rows = rows
+        self._findings = findings
+        self._marks = findings.marks(lambda action, _: action is Action.REJECTED)
+
+    def __len__(self) -> int:
+        return self._marks.count(1)
+
+    def __iter__(self) -> Iterator[int]:
+        return compress(self._rows.numbers, self._marks)
+
+    def __getitem__(self, row: int) -> Mapping[str, str]:
+        position = self._rows.position(row)
+        if not self._marks[position]:
+            raise KeyError(row)
+        return {key: self._rows.text(position, key) for key in self._rows.columns}

@@ -2,48 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from komet_import.review.cells import ColumnCells
-from komet_import.review.crowd import CODE, CUSTOMER, ID, NAME, NAMED, NOTHING, Crowd, RowKeys
+from komet_import.review.comparison import Comparison
+from komet_import.review.duplicates import CODE, CUSTOMER, ID, NAME, NAMED, NOTHING, Duplicates, RowKeys
 from komet_import.review.plan import Record, Snapshot
+from komet_import.review.rows import Batch
 from komet_import.schema.column import Colour, Column, Declaration, Rule
 from komet_import.schema.company import Company
 from komet_import.schema.problems import IssueCode, Problem, Severity
 from komet_import.schema.text import fold
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Rows to judge: `texts` by column key and `numbers`, `positions` (in the whole file) and `left_out`, aligned.
-
-    `absent` are columns that the file lacks: a blank cell there never clears.
-    """
-
-    positions: Sequence[int]
-    texts: Mapping[str, Sequence[str]]
-    absent: frozenset[str]
-    left_out: Sequence[bool]
-
-
 @dataclass
 class Verdicts:
-    """What the rules say of a batch, by index in it; a row without problems or changes has no entry.
+    """What the rules say of a batch, by index in it; a row without problems has no entry."""
 
-    `values` are the texts as they would be stored, by key; `changed` the keys whose stored value a row would change.
-    """
-
-    records: list[Record | None]
-    values: dict[str, list[str]]
+    records: Sequence[Record | None]
     problems: dict[int, dict[str, list[Problem]]] = field(default_factory=dict)
-    changed: dict[int, list[str]] = field(default_factory=dict)
     unchanged: set[int] = field(default_factory=set)
     rejected: set[int] = field(default_factory=set)
 
 
 class Rules:
-    """A declaration's rules in one company. With `clear_blanks`, a blank cell clears the stored value."""
+    """A declaration's rules in one company. With `clear_blanks`, a blank cell clears the stored value.
+
+    `required` are the columns that must have a value, each with what is said of a blank; `across` the rules across cells.
+    """
 
     def __init__(
         self, declaration: Declaration, company: Company, snapshot: Snapshot, *, clear_blanks: bool
@@ -53,11 +40,10 @@ class Rules:
         self.snapshot = snapshot
         self.clear_blanks = clear_blanks
         self.cells = {column.key: ColumnCells(column, company) for column in declaration.columns}
-        self._blank = Record(0, 0, ("",) * len(declaration.value_columns))
-        self._required = [
+        self.required = [
             (column, problem) for column in declaration.columns if (problem := self._requirement(column))
         ]
-        self._rules = [r for r in declaration.rules if company.multi_location or not r.multi_location_only]
+        self.across = [r for r in declaration.rules if company.multi_location or not r.multi_location_only]
 
     def _requirement(self, column: Column) -> Problem | None:
         if column.colour is Colour.GREEN:
@@ -66,41 +52,41 @@ class Rules:
             return Problem(IssueCode.REQUIRED_MULTI_LOCATION)
         return None
 
-    def keys(self, texts: Mapping[str, Sequence[str]], left_out: Sequence[bool]) -> list[RowKeys]:
+    def keys(self, batch: Batch) -> list[RowKeys]:
         """What each row shares with others, from the texts of its key columns."""
-        count = len(left_out)
-        ids, codes, names = (self._usable(key, texts, count) for key in self._key_columns)
-        codes, names = [fold(code) for code in codes], [fold(name) for name in names]
-        given = texts.get(self.declaration.id_key) or ids
+        ids, codes, names = (self._usable(key, batch) for key in self.declaration.key_columns)
+        codes, names = list(map(fold, codes)), list(map(fold, names))
+        given = batch.texts.get(self.declaration.id_key) or ids
         customers = [
             None if text and not own_id else self._customer(own_id, code)
             for text, own_id, code in zip(given, ids, codes, strict=True)
         ]
         found = list(zip(ids, codes, names, customers, strict=True))
         return (
-            [NOTHING if out else keys for out, keys in zip(left_out, found, strict=True)]
-            if any(left_out)
+            [NOTHING if out else keys for out, keys in zip(batch.left_out, found, strict=True)]
+            if any(batch.left_out)
             else found
         )
 
-    @property
-    def _key_columns(self) -> tuple[str, str, str]:
-        return self.declaration.id_key, self.declaration.code_key, self.declaration.name_key
-
-    def _usable(self, key: str, texts: Mapping[str, Sequence[str]], count: int) -> list[str]:
-        cells = self.cells[key]
-        return cells.of(texts[key]) if key in texts else [""] * count
+    def _usable(self, key: str, batch: Batch) -> list[str]:
+        texts = batch.texts.get(key)
+        return [""] * len(batch.positions) if texts is None else self.cells[key].of(texts)
 
     def _customer(self, own_id: str, code: str) -> int | None:
         if own_id:
             return int(own_id) if int(own_id) in self.snapshot.records else None
         return self.snapshot.id_by_code.get(code) if code else None
 
-    def judge(self, batch: Batch, keys: Sequence[RowKeys], crowd: Crowd) -> Verdicts:
-        """`keys` are the batch's rows' own; `crowd` holds those of the whole file."""
-        return _Judgement(self, batch, keys, crowd).verdicts()
+    def compare(self, batch: Batch, keys: Sequence[RowKeys]) -> Comparison:
+        """What the rows would store; `keys` are their own."""
+        records = [self._record(key) for key in keys]
+        return Comparison(self.declaration, self.cells, batch, records, clear_blanks=self.clear_blanks)
 
-    def record(self, keys: RowKeys) -> Record | None:
+    def judge(self, batch: Batch, keys: Sequence[RowKeys], duplicates: Duplicates) -> Verdicts:
+        """`keys` are the batch's rows' own; `duplicates` knows those of the whole file."""
+        return _Judgement(self, batch, keys, duplicates).verdicts()
+
+    def _record(self, keys: RowKeys) -> Record | None:
         """The stored customer that a row is about."""
         customer = keys[CUSTOMER]
         return None if customer is None else self.snapshot.records[customer]
@@ -109,33 +95,34 @@ class Rules:
 class _Judgement:
     """One pass over one batch: values first, then each row that would change something."""
 
-    def __init__(self, rules: Rules, batch: Batch, keys: Sequence[RowKeys], crowd: Crowd) -> None:
+    def __init__(self, rules: Rules, batch: Batch, keys: Sequence[RowKeys], duplicates: Duplicates) -> None:
         self._rules = rules
         self._declaration = rules.declaration
         self._batch = batch
         self._keys = keys
-        self._crowd = crowd
-        self._records = [rules.record(key) for key in keys]
-        self._matched = [i for i, record in enumerate(self._records) if record is not None]
-        self._stored = self._stored_columns()
-        self._out = Verdicts(self._records, {})
+        self._duplicates = duplicates
+        self._compared = rules.compare(batch, keys)
+        self._records = self._compared.records
+        self._changed = self._compared.changed
+        columns = self._declaration.value_columns
+        self._values = {c.key: values for c, values in zip(columns, self._compared.values, strict=True)}
+        self._out = Verdicts(self._records)
         self._wrong: dict[int, dict[str, Problem]] = {}
         self._ids = batch.texts.get(self._declaration.id_key) or [""] * len(batch.positions)
 
     def verdicts(self) -> Verdicts:
         """Each row's problems in no particular order within a cell; at most one error a cell."""
         self._judge_ids()
-        for index, column in enumerate(self._declaration.value_columns):
-            self._read(index, column)
-            self._note_wrong(index, column)
+        for column, stored in zip(self._declaration.value_columns, self._compared.stored, strict=True):
+            self._note_wrong(column, stored)
         live = self._live_rows()
-        for i in live:
+        for i in live if self._wrong else ():
             for key, problem in self._wrong.get(i, {}).items():
                 self._report(i, key, problem)
         self._judge_required(live)
         self._judge_duplicates(live)
         self._judge_codes(live)
-        for rule in self._rules._rules:
+        for rule in self._rules.across:
             self._judge_rule(rule, live)
         self._judge_names(live)
         return self._out
@@ -145,7 +132,7 @@ class _Judgement:
         cells = self._rules.cells[key]
         for i, text in enumerate(self._ids):
             if text and self._records[i] is None and not self._batch.left_out[i]:
-                self._wrong.setdefault(i, {})[key] = cells.problems.get(text) or Problem(
+                self._wrong.setdefault(i, {})[key] = cells.problem(text) or Problem(
                     IssueCode.UNKNOWN_CUSTOMER_ID, self._id_by_code(i)
                 )
 
@@ -153,49 +140,12 @@ class _Judgement:
         owner = self._rules.snapshot.id_by_code.get(self._keys[i][CODE])
         return None if owner is None else str(owner)
 
-    def _read(self, index: int, column: Column) -> None:
-        """What each row would store in a column, which rows change it, and which cells are wrong."""
-        key, stored = column.key, self._stored[index]
-        texts = self._batch.texts.get(key)
-        values = list(stored) if texts is None else self._over_stored(column, texts, stored)
-        if self._matched and tuple(values) != stored:
-            for i in self._matched:
-                if values[i] != stored[i]:
-                    self._out.changed.setdefault(i, []).append(key)
-        if column.default:
-            values = [
-                value or (column.default if record is None else "")
-                for value, record in zip(values, self._records, strict=True)
-            ]
-        self._out.values[key] = values
-
-    def _stored_columns(self) -> Sequence[Sequence[str]]:
-        """The stored texts of the rows' customers, column by column."""
-        if not self._matched:
-            return [("",) * len(self._records)] * len(self._declaration.value_columns)
-        blank = self._rules._blank
-        return list(zip(*[(record or blank).texts for record in self._records], strict=True))
-
-    def _over_stored(self, column: Column, texts: Sequence[str], stored: Sequence[str]) -> list[str]:
-        """The file's values, and the stored ones where a cell is wrong, ignored, or blank and keeps."""
-        cells = self._rules.cells[column.key]
-        values = cells.of(texts, stored if self._matched else None)
-        if not self._matched or "" not in values:
-            return values
-        if self._rules.clear_blanks and not column.default and column.key not in self._batch.absent:
-            return [
-                value if value or not text else old
-                for value, text, old in zip(values, texts, stored, strict=True)
-            ]
-        return [value or old for value, old in zip(values, stored, strict=True)]
-
-    def _note_wrong(self, index: int, column: Column) -> None:
+    def _note_wrong(self, column: Column, stored: Sequence[str]) -> None:
         """A cell that repeats the stored value is never wrong, whatever the lists say today."""
         problems = self._rules.cells[column.key].problems
         texts = self._batch.texts.get(column.key, ())
         if not problems or problems.keys().isdisjoint(texts):
             return
-        stored = self._stored[index]
         for i, text in enumerate(texts):
             problem = problems.get(text)
             if problem is not None and fold(text) != fold(stored[i]):
@@ -203,18 +153,20 @@ class _Judgement:
 
     def _live_rows(self) -> list[int]:
         """The rows that are judged: those that would change something, and were not left out."""
+        if not self._compared.any_stored and not any(self._batch.left_out):
+            return list(range(len(self._records)))
         live = []
         for i, record in enumerate(self._records):
             if self._batch.left_out[i]:
                 self._out.rejected.add(i)
-            elif record is not None and i not in self._out.changed and not self._has_wrong(i):
+            elif record is not None and i not in self._changed and not self._has_wrong(i):
                 self._out.unchanged.add(i)
             else:
                 live.append(i)
         return live
 
     def _has_wrong(self, i: int) -> bool:
-        return self._any_error(i, self._wrong.get(i, ()))
+        return i in self._wrong and self._any_error(i, self._wrong[i])
 
     def _report(self, i: int, key: str, problem: Problem) -> None:
         """A cell has at most one error, the first; and no warning beside it."""
@@ -227,8 +179,8 @@ class _Judgement:
         cell.append(problem)
 
     def _judge_required(self, live: list[int]) -> None:
-        for column, problem in self._rules._required:
-            key, values = column.key, self._out.values[column.key]
+        for column, problem in self._rules.required:
+            key, values = column.key, self._values[column.key]
             if "" not in values:
                 continue
             lacking = key not in self._batch.texts or key in self._batch.absent
@@ -239,30 +191,28 @@ class _Judgement:
                     self._report(i, key, problem)
 
     def _judge_duplicates(self, live: Iterable[int]) -> None:
-        if not self._crowd.any_shared(ID, CODE, CUSTOMER):
+        shared_ids, shared_codes, shared_customers = map(self._duplicates.shared, (ID, CODE, CUSTOMER))
+        if not (shared_ids or shared_codes or shared_customers):
             return
         id_key, code_key = self._declaration.id_key, self._declaration.code_key
         for i in live:
-            keys, position = self._keys[i], self._batch.positions[i]
-            by_id = self._crowd.others(ID, keys[ID], position)
-            by_code = self._crowd.others(CODE, keys[CODE], position)
-            if by_id:
-                self._report(i, id_key, self._duplicate(by_id))
-            if by_code:
-                self._report(i, code_key, self._duplicate(by_code))
-            if (
-                not by_id
-                and not by_code
-                and (others := self._crowd.others(CUSTOMER, keys[CUSTOMER], position))
-            ):
-                self._report(i, id_key if keys[ID] else code_key, self._duplicate(others))
+            keys = self._keys[i]
+            own_id, code, customer = keys[ID], keys[CODE], keys[CUSTOMER]
+            if own_id in shared_ids:
+                self._report(i, id_key, self._duplicate(ID, i))
+            if code in shared_codes:
+                self._report(i, code_key, self._duplicate(CODE, i))
+            if customer in shared_customers and own_id not in shared_ids and code not in shared_codes:
+                self._report(i, id_key if own_id else code_key, self._duplicate(CUSTOMER, i))
 
-    @staticmethod
-    def _duplicate(others: Sequence[int]) -> Problem:
-        return Problem(IssueCode.DUPLICATE_IN_FILE, facts={"others": tuple(others)})
+    def _duplicate(self, kind: int, i: int) -> Problem:
+        return Problem(IssueCode.DUPLICATE_IN_FILE, facts={"others": self._others(kind, i)})
+
+    def _others(self, kind: int, i: int) -> tuple[int, ...]:
+        return tuple(self._duplicates.others(kind, self._keys[i][kind], self._batch.positions[i]))
 
     def _judge_codes(self, live: Iterable[int]) -> None:
-        if not self._matched:
+        if not self._compared.any_stored:
             return
         code_key = self._declaration.code_key
         for i in live:
@@ -273,11 +223,11 @@ class _Judgement:
 
     def _judge_rule(self, rule: Rule, live: list[int]) -> None:
         """Most rows of a file read the same few values, and most of those are fine: each is judged once."""
-        read = list(zip(*(self._out.values[key] for key in rule.reads), strict=True))
+        read = list(zip(*(self._values[key] for key in rule.reads), strict=True))
         found = {values: problem for values in set(read) if (problem := rule.judge(*values))}
         if not found:
             return
-        values = self._out.values[rule.column]
+        values = self._values[rule.column]
         for i in self._own_rows(rule.column, live) if rule.own else live:
             problem = found.get(read[i])
             if problem is None or (rule.when_blank and values[i]):
@@ -295,23 +245,22 @@ class _Judgement:
         if texts is None:
             return
         for i in live:
-            if texts[i] and (self._records[i] is None or key in self._out.changed.get(i, ())):
+            if texts[i] and (self._records[i] is None or key in self._changed.get(i, ())):
                 yield i
 
     def _judge_names(self, live: Iterable[int]) -> None:
-        if not self._crowd.any_shared(NAME) and not self._rules.snapshot.ids_by_name:
+        shared, named = self._duplicates.shared(NAME), self._rules.snapshot.ids_by_name
+        if not shared and not named:
             return
         key = self._declaration.name_key
         for i in self._own_rows(key, live):
             name, record = self._keys[i][NAME], self._records[i]
-            if not name:
+            if not name or (name not in shared and name not in named):
                 continue
-            rows = self._crowd.others(NAME, name, self._batch.positions[i])
+            rows = self._others(NAME, i)
             stored = [
-                customer
-                for customer in self._rules.snapshot.ids_by_name.get(name, ())
-                if record is None or customer != record.record_id
+                customer for customer in named.get(name, ()) if record is None or customer != record.record_id
             ]
             if rows or stored:
-                facts = {"others": tuple(rows), "customers": tuple(stored[: NAMED + 1])}
+                facts = {"others": rows, "customers": tuple(stored[: NAMED + 1])}
                 self._report(i, key, Problem(IssueCode.POSSIBLE_DUPLICATE, facts=facts))

@@ -143,6 +143,11 @@ class Declaration:
         """The columns by key, in order."""
         return {column.key: column for column in self.columns}
 
+    @property
+    def key_columns(self) -> tuple[str, str, str]:
+        """The keys of the columns by which rows find their record: ID, code and name."""
+        return self.id_key, self.code_key, self.name_key
+
     @cached_property
     def value_columns(self) -> tuple[Column, ...]:
         """The columns that a record stores: all but its ID, which the database gives."""

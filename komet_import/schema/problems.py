@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Severity(StrEnum):
@@ -119,13 +120,22 @@ CATALOGUE: dict[IssueCode, Wording] = {
 }
 
 
-@dataclass(frozen=True)
+# What is said of a cell because it is blank.
+OF_BLANK_CELLS = frozenset(
+    (IssueCode.REQUIRED, IssueCode.REQUIRED_MULTI_LOCATION, IssueCode.NEEDS_EMAIL, IssueCode.NEEDS_FAX)
+)
+
+
+_NO_FACTS: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """What a rule says of a text: the code, the facts its sentence needs, and a value that would be right."""
 
     code: IssueCode
     suggestion: str | None = None
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=lambda: _NO_FACTS)
 
     @property
     def severity(self) -> Severity:

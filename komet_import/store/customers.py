@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from komet_import.bulk import CHUNK, uncollected
+from komet_import.bulk import CHUNK, held_once, uncollected
 from komet_import.errors import NotFound
 from komet_import.review.plan import Record, Snapshot
 from komet_import.schema.column import Column, Declaration
@@ -103,10 +103,12 @@ def _texts_of(declaration: Declaration, table: sa.Table, *more: sa.ColumnElement
 def _snapshot(declaration: Declaration, found: sa.CursorResult[*tuple[Any, ...]]) -> Snapshot:
     snapshot, texts = Snapshot(), to_texts(declaration.value_columns)
     names: dict[str, list[int]] = {}
+    known: list[dict[Any, Any]] = [{} for _ in declaration.value_columns]
     with uncollected():
         for rows in found.partitions(CHUNK):
             code_keys, name_keys, ids, versions, *columns = zip(*rows, strict=True)
-            snapshot.records.update(zip(ids, map(Record, ids, versions, texts(columns)), strict=True))
+            rows_of_texts = texts(map(held_once, columns, known))
+            snapshot.records.update(zip(ids, map(Record, ids, versions, rows_of_texts), strict=True))
             snapshot.id_by_code.update(zip(code_keys, ids, strict=True))
             for name_key, record_id in zip(name_keys, ids, strict=True):
                 names.setdefault(name_key, []).append(record_id)

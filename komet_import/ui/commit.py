@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from io import BytesIO
+from itertools import islice
 
 import streamlit as st
 
@@ -12,7 +13,6 @@ from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
 from komet_import.errors import KometError, Refused
 from komet_import.review.plan import Counts, Plan
-from komet_import.schema.problems import Severity
 from komet_import.store.drafts import BlankCells
 from komet_import.ui import words
 from komet_import.ui.markdown import escape_markdown
@@ -163,10 +163,9 @@ def _meanings(opened: OpenDraft, plan: Plan) -> list[tuple[int, str, str]]:
     values = (
         f"{words.counted(len(plan.changes), 'value')} {'changes' if len(plan.changes) == 1 else 'change'}"
     )
-    left_out = sorted(plan.cells)
-    rows = words.listed([str(row) for row in left_out[:_SHOWN_ROWS]])
-    if len(left_out) > _SHOWN_ROWS:
-        rows += f" and {len(left_out) - _SHOWN_ROWS:,} more"
+    rows = words.listed([str(row) for row in islice(plan.cells, _SHOWN_ROWS)])
+    if counts.rejected > _SHOWN_ROWS:
+        rows += f" and {counts.rejected - _SHOWN_ROWS:,} more"
     return [
         (
             counts.new,
@@ -183,21 +182,19 @@ def _meanings(opened: OpenDraft, plan: Plan) -> list[tuple[int, str, str]]:
             counts.rejected,
             "left out",
             f"{'row' if counts.rejected == 1 else 'rows'} {rows}; the discrepancy workbook says why"
-            if left_out
+            if counts.rejected
             else "none",
         ),
     ]
 
 
 def _side_effects(plan: Plan) -> str:
-    written = {row.row for row in plan.rows}
-    warned = len({i.row for i in plan.issues if i.severity is Severity.WARNING and i.row in written})
     cleared = sum(not change.new for change in plan.changes)
     sentences = []
-    if warned:
+    if plan.warned:
         sentences.append(
-            f":orange[:material/warning:] {words.counted(warned, 'row')} with a warning "
-            f"{'goes' if warned == 1 else 'go'} in as {'it is' if warned == 1 else 'they are'}."
+            f":orange[:material/warning:] {words.counted(plan.warned, 'row')} with a warning "
+            f"{'goes' if plan.warned == 1 else 'go'} in as {'it is' if plan.warned == 1 else 'they are'}."
         )
     sentences.append(
         f":orange[:material/warning:] **{words.counted(cleared, 'stored value')} will be cleared.**"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -11,8 +11,8 @@ from komet_import import drafts
 from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
 from komet_import.errors import KometError
-from komet_import.review.draft import Draft, ProblemKind
-from komet_import.review.issues import Issue
+from komet_import.review.draft import Draft
+from komet_import.review.issues import Issue, ProblemKind
 from komet_import.schema.problems import CATALOGUE, Severity
 from komet_import.ui import view as views
 from komet_import.ui import words
@@ -106,9 +106,9 @@ def reason_line(desk: Desk, opened: OpenDraft, view: View) -> None:
             _step(view, issues, index, 1, "keyboard_arrow_down", "Next problem")
 
 
-def earlier_texts(draft: Draft, row: int) -> dict[str, str]:
-    """What the row's changed cells held before, in words: the stored value, and the file's before it was corrected."""
-    told = {key: f"Stored now: {old or '(blank)'}" for key, old in draft.was(row).items()}
+def earlier_texts(draft: Draft, row: int, was: Mapping[str, str]) -> dict[str, str]:
+    """What the row's changed cells held before, in words: the stored value `was`, and the file's own text."""
+    told = {key: f"Stored now: {old or '(blank)'}" for key, old in was.items()}
     for key, old in draft.corrected(row).items():
         told[key] = "\n".join(filter(None, [told.get(key), f"In the file: {old or '(blank)'}"]))
     return told
@@ -119,7 +119,7 @@ def _changed_cell(view: View, draft: Draft) -> tuple[int, str, str] | None:
     if not view["went"] or view["focus"] is None or int(view["focus"][0]) not in draft:
         return None
     row, key = int(view["focus"][0]), str(view["focus"][1])
-    told = earlier_texts(draft, row).get(key)
+    told = earlier_texts(draft, row, draft.was([row]).get(row, {})).get(key)
     if told is None or any(issue.key == key for issue in draft.issues(row)):
         return None
     return row, key, told.replace("\n", "; ")

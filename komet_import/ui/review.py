@@ -12,6 +12,7 @@ from komet_import import drafts, importer
 from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
 from komet_import.review.draft import Draft
+from komet_import.review.issues import Issue
 from komet_import.review.plan import Action
 from komet_import.schema.column import Column
 from komet_import.schema.kinds import kind_of, options
@@ -152,7 +153,7 @@ def _redo(desk: Desk, draft_id: str) -> None:
 def _grid(desk: Desk, opened: OpenDraft, view: View) -> None:
     draft = opened.draft
     columns = shown_columns(draft)
-    rows = [_row(draft, row, columns) for row in views.rows_on_page(view)]
+    rows = _rows(draft, views.rows_on_page(view), columns)
     focus = view["focus"]
     with errors_shown():
         review_grid(
@@ -175,13 +176,28 @@ def _grid(desk: Desk, opened: OpenDraft, view: View) -> None:
 def shown_columns(draft: Draft) -> list[Column]:
     """The file's, and those it lacks that an issue names: a new customer without a name must get one somewhere."""
     named = {kind.key for kind in draft.problem_kinds}
-    return [c for c in draft.declaration.columns if c.key in draft.columns or c.key in named]
+    shown = named.union(draft.columns)
+    return [column for column in draft.declaration.columns if column.key in shown]
 
 
-def _row(draft: Draft, row: int, columns: Sequence[Column]) -> GridRow:
-    notes = {key: [sentence] for key, sentence in earlier_texts(draft, row).items()}
+def _rows(draft: Draft, numbers: Sequence[int], columns: Sequence[Column]) -> list[GridRow]:
+    """All of a page at once: the rules are asked once."""
+    was = draft.was(numbers)
+    issues: dict[int, list[Issue]] = {}
+    for issue in draft.issues_of(numbers):
+        issues.setdefault(issue.row, []).append(issue)
+    return [
+        _row(draft, row, columns, earlier_texts(draft, row, was.get(row, {})), issues.get(row, ()))
+        for row in numbers
+    ]
+
+
+def _row(
+    draft: Draft, row: int, columns: Sequence[Column], earlier: Mapping[str, str], issues: Sequence[Issue]
+) -> GridRow:
+    notes = {key: [sentence] for key, sentence in earlier.items()}
     states: dict[str, Literal["error", "warning", "changed"]] = dict.fromkeys(notes, "changed")
-    for issue in reversed(draft.issues(row)):
+    for issue in reversed(issues):
         if issue.key:
             states[issue.key] = issue.severity.value
             notes.setdefault(issue.key, []).insert(0, issue.message)

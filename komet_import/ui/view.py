@@ -8,8 +8,8 @@ from typing import TypedDict
 
 import streamlit as st
 
-from komet_import.review.draft import Draft, ProblemKind
-from komet_import.review.issues import Issue
+from komet_import.review.draft import Draft
+from komet_import.review.issues import Issue, ProblemKind
 from komet_import.review.plan import Action
 
 PAGE_ROWS = 200
@@ -97,7 +97,7 @@ def rows_on_page(view: View) -> list[int]:
 
 def issues_on_page(view: View, draft: Draft) -> list[Issue]:
     """In the order of the rows and columns on screen; of the chosen problem only, when one is chosen."""
-    issues = [issue for row in rows_on_page(view) for issue in draft.issues(row)]
+    issues = list(draft.issues_of(rows_on_page(view)))
     kind = chosen_kind(view, draft)
     return issues if kind is None else [i for i in issues if i.key == kind.key and i.code == kind.code]
 

@@ -64,6 +64,7 @@ def validate(folder: Path, rows: int) -> float:
     """The table against the stored customers it names, which are in hand: it changes half of them."""
     from komet_import.review.draft import Draft
     from komet_import.review.matching import match
+    from komet_import.review.rows import Rows
     from komet_import.store.drafts import BlankCells
 
     with at_desk(folder) as desk:
@@ -71,8 +72,8 @@ def validate(folder: Path, rows: int) -> float:
         matching = match(table.headers, CUSTOMERS, {})
         stored = drafts.judge(desk, table, matching, BlankCells.KEEP).snapshot
         texts = {key: table.frame[str(position)].tolist() for key, position in matching.positions.items()}
-        draft = Draft(CUSTOMERS, desk.company, table.frame.index.tolist(), texts)
-        return seconds_of(lambda: draft.judge(stored))
+        texts_of_file = Rows(CUSTOMERS, table.frame.index.tolist(), texts)
+        return seconds_of(lambda: Draft(texts_of_file, desk.company, stored))
 
 
 def edit(folder: Path, rows: int) -> float:

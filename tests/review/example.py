@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from komet_import.review.draft import Draft
 from komet_import.review.plan import Record, Snapshot
+from komet_import.review.rows import Rows
 from komet_import.schema.company import Company, Location
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.text import fold, tidy
@@ -56,12 +57,11 @@ def draft(
     clear_blanks: bool = False,
     first: int = 2,
 ) -> Draft:
-    """A judged draft: the file has the columns that any of its rows names; the rows start at sheet row `first`."""
+    """The file has the columns that any of its rows names; the rows start at sheet row `first`."""
     keys = [column.key for column in CUSTOMERS.columns if any(column.key in row for row in rows)]
     texts = {key: [tidy(row.get(key, "")) for row in rows] for key in keys}
-    made = Draft(CUSTOMERS, company, range(first, first + len(rows)), texts, clear_blanks=clear_blanks)
-    made.judge(snapshot(*stored))
-    return made
+    of_file = Rows(CUSTOMERS, range(first, first + len(rows)), texts)
+    return Draft(of_file, company, snapshot(*stored), clear_blanks=clear_blanks)
 
 
 def found(judged: Draft) -> list[tuple[int, str | None, str]]:

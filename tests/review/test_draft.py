@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from komet_import.review.draft import Draft
 from komet_import.review.plan import Action
+from komet_import.review.rows import Edit, Rows
 from komet_import.schema.problems import IssueCode
 from tests.review.example import MULTI, NEW, SINGLE, draft, found, snapshot
 
@@ -43,43 +44,45 @@ def state(judged: Draft) -> object:
             for issue in judged.all_issues()
         ],
         [judged.action(row) for row in judged.numbers],
-        [judged.was(row) for row in judged.numbers],
+        judged.was(judged.numbers),
         judged.counts,
         judged.problem_kinds,
     )
 
 
+def edit_of(row: int, key: str, choice: int, out: set[int]) -> Edit:
+    """A cell's new text; the last choice leaves the row out or takes it back."""
+    if choice < 6:
+        options = TEXTS.get(key, ["", "1"])
+        return Edit(row, key, options[choice % len(options)])
+    out ^= {row}
+    return Edit(row, None, "Yes" if row in out else "")
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     rows=st.lists(ROW, min_size=1, max_size=6),
-    edits=st.lists(EDIT, max_size=8),
+    batches=st.lists(st.lists(EDIT, max_size=4), max_size=4),
     multi=st.booleans(),
     clear=st.booleans(),
 )
 def test_edited_cells_are_judged_as_if_the_file_had_said_so(
-    rows: list[dict[str, str]], edits: list[tuple[int, str, int]], multi: bool, clear: bool
+    rows: list[dict[str, str]], batches: list[list[tuple[int, str, int]]], multi: bool, clear: bool
 ) -> None:
     company = MULTI if multi else SINGLE
     edited = draft(rows, *STORED, company=company, clear_blanks=clear)
+    out: set[int] = set()
+    made: list[Edit] = []
+    for batch in batches:
+        edits = [edit_of(edited.numbers[row % len(rows)], key, choice, out) for row, key, choice in batch]
+        edited.edit(edits)
+        made += edits
     anew = Draft(
-        edited.declaration,
+        Rows(edited.declaration, edited.numbers, {k: [r[k] for r in rows] for k in TEXTS}, made),
         company,
-        edited.numbers,
-        {k: [r[k] for r in rows] for k in TEXTS},
+        snapshot(*STORED),
         clear_blanks=clear,
     )
-    for row, key, choice in edits:
-        number = edited.numbers[row % len(rows)]
-        options = TEXTS.get(key, ["", "1"])
-        if choice == 6:
-            out = not edited.is_left_out(number)
-            edited.leave_out(number, out)
-            anew._left_out[row % len(rows)] = out
-        else:
-            text = options[choice % len(options)]
-            edited.edit(number, key, text)
-            anew._texts.setdefault(key, [""] * len(rows))[row % len(rows)] = text
-    anew.judge(snapshot(*STORED))
     assert state(edited) == state(anew)
     counts = edited.counts
     assert counts.rows == len(rows) == counts.new + counts.update + counts.unchanged + counts.rejected
@@ -108,15 +111,16 @@ def test_problems_are_counted_by_column_and_kind_and_lead_to_their_rows() -> Non
     (kind,) = judged.problem_kinds
     assert (kind.key, kind.code, judged.problem_kinds[kind]) == ("terms", IssueCode.NOT_IN_LIST, 2)
     assert judged.rows_with(kind) == [2, 3]
-    judged.edit(3, "terms", "Net 30")
+    judged.edit([Edit(3, "terms", "Net 30")])
     assert judged.rows_with(kind) == [2]
 
 
 def test_a_changed_cell_knows_what_it_was() -> None:
     judged = draft([{"code": "ABC", "phone": "306"}], *STORED)
-    assert judged.was(2) == {"phone": "305"}
-    assert judged.edit(2, "phone", " 305 ") == "306"
-    assert judged.was(2) == {}
+    assert judged.was([2]) == {2: {"phone": "305"}}
+    judged.edit([Edit(2, "phone", " 305 ")])
+    assert judged.was([2]) == {}
+    assert judged.corrected(2) == {"phone": "306"}
     assert found(judged) == []
     assert judged.action(2) is Action.UNCHANGED
 

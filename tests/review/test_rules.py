@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from komet_import.review.plan import Action
+from komet_import.review.rows import Edit
 from tests.review.example import MULTI, NEW, SINGLE, draft, found
 
 STORED = {"customer_id": "7", "active": "Yes", **NEW}
@@ -117,7 +118,7 @@ def test_a_suggestion_is_offered_and_is_right(cell: dict[str, str], suggestion: 
     (issue,) = judged.all_issues()
     assert issue.suggestion == suggestion
     assert issue.key is not None
-    judged.edit(2, issue.key, suggestion)
+    judged.edit([Edit(2, issue.key, suggestion)])
     assert found(judged) == []
 
 
@@ -191,14 +192,14 @@ def test_a_blank_cell_keeps_or_clears_as_chosen_and_never_clears_what_must_be_th
     assert kept.action(2) is Action.UNCHANGED
     cleared = draft([row], stored, clear_blanks=True)
     assert found(cleared) == [(2, "name", "required")]
-    cleared.edit(2, "name", "ABC Wholesale")
+    cleared.edit([Edit(2, "name", "ABC Wholesale")])
     assert [(c.key, c.old, c.new) for c in cleared.plan().changes] == [("phone", "305", "")]
 
 
 def test_a_column_that_an_edit_adds_never_clears_the_other_rows() -> None:
     other = {**STORED, "customer_id": "8", "code": "DEF", "name": "Other", "phone": "999"}
     judged = draft([{"code": "ABC"}, {"code": "DEF"}], STORED, other, clear_blanks=True)
-    judged.edit(2, "phone", "305")
+    judged.edit([Edit(2, "phone", "305")])
     assert [(c.row, c.key, c.new) for c in judged.plan().changes] == [(2, "phone", "305")]
 
 
@@ -218,10 +219,10 @@ def test_duplicates_are_told_on_every_row_and_on_its_own_key() -> None:
 
 def test_leaving_one_of_two_duplicates_out_frees_the_other() -> None:
     judged = draft([NEW, {**NEW, "name": "Other"}])
-    judged.leave_out(3, True)
+    judged.edit([Edit(3, None, "Yes")])
     assert found(judged) == [(3, None, "left_out")]
     assert judged.counts.rejected == 1
-    judged.leave_out(3, False)
+    judged.edit([Edit(3, None, "")])
     assert judged.counts.rejected == 2
 
 

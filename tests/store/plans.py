@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from komet_import.review.issues import Issue
+from komet_import.review.issues import Issue, ProblemKind
 from komet_import.review.plan import Action, Change, Counts, Plan, PlannedRow, Record
 from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.schema.problems import IssueCode, Problem
+from komet_import.schema.problems import IssueCode, Problem, Severity
 from komet_import.store.commit import commit
 from komet_import.store.database import Database
 from komet_import.store.imports import ImportRecord, NewImport
@@ -52,6 +52,7 @@ def make_plan(
             PlannedRow(len(rows) + 2, Action.UNCHANGED, record.record_id, record.version, record.texts)
         )
     first = len(rows) + 2
+    kind = ProblemKind(2, "code", Severity.ERROR, IssueCode.REQUIRED)
     return Plan(
         hash=plan_hash,
         company_version=company.version,
@@ -61,6 +62,8 @@ def make_plan(
         issues=[
             Issue(first + n, "code", "", Problem(IssueCode.REQUIRED)) for n, _cells in enumerate(rejected)
         ],
+        issue_counts={kind: len(rejected)} if rejected else {},
+        warned=0,
         cells={first + n: cells for n, cells in enumerate(rejected)},
     )
 

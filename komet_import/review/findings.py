@@ -1,0 +1,174 @@
+"""What the rules say now of the rows of a file: of each row a few bits, of each kind of problem a mark for each row.
+
+Sentences are made when they are read, by judging those rows again: a file may have millions of problems.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from komet_import.bulk import CHUNK, chunks
+from komet_import.review.comparison import Comparison
+from komet_import.review.duplicates import NAMED, Duplicates, RowKeys
+from komet_import.review.issues import Issue, ProblemKind
+from komet_import.review.plan import Action
+from komet_import.review.rows import Rows
+from komet_import.review.rules import Rules, Verdicts
+from komet_import.schema.problems import IssueCode, Problem
+
+LEFT_OUT = Problem(IssueCode.LEFT_OUT)
+
+_ACTIONS = tuple(Action)
+_NEW, _UPDATE, _UNCHANGED, _REJECTED = (2 * index for index in range(len(_ACTIONS)))
+
+
+class Findings:
+    """By position in the file. A row's state is its action's index, doubled, and one more if it has any issue."""
+
+    def __init__(self, rows: Rows, rules: Rules) -> None:
+        self._rows = rows
+        self._rules = rules
+        self._order = {column.key: column.order for column in rows.declaration.columns}
+        self._keys: list[RowKeys] = []
+        for positions in _stretches(len(rows)):
+            self._keys += rules.keys(rows.batch(positions))
+        self._duplicates = Duplicates(self._keys)
+        self._states = bytearray(len(rows))
+        self._marks: dict[tuple[str | None, IssueCode], bytearray] = {}
+        self._counts: Counter[tuple[str | None, IssueCode]] = Counter()
+        for positions in _stretches(len(rows)):
+            self._note(positions, self._judge(positions))
+
+    # -- judging -----------------------------------------------------------------------------------------------
+
+    def _judge(self, positions: Sequence[int]) -> Verdicts:
+        keys = [self._keys[p] for p in positions]
+        return self._rules.judge(self._rows.batch(positions), keys, self._duplicates)
+
+    def _note(self, positions: Sequence[int], verdicts: Verdicts) -> None:
+        """`positions` have no marks."""
+        states = [_UPDATE if record else _NEW for record in verdicts.records]
+        for i in verdicts.unchanged:
+            states[i] = _UNCHANGED
+        for i in verdicts.rejected:
+            states[i] = _REJECTED
+            if self._rows.left_out[positions[i]]:
+                states[i] += 1
+                self._mark(None, LEFT_OUT.code, positions[i])
+        for i in verdicts.problems:
+            states[i] += 1
+        for position, state in zip(positions, states, strict=True):
+            self._states[position] = state
+        for i, cells in verdicts.problems.items():
+            for key, problems in cells.items():
+                for problem in problems:
+                    self._mark(key, problem.code, positions[i])
+
+    def _mark(self, key: str | None, code: IssueCode, position: int) -> None:
+        kind = key, code
+        if kind not in self._marks:
+            self._marks[kind] = bytearray(len(self._rows))
+        self._marks[kind][position] = 1
+        self._counts[kind] += 1
+
+    def _forget(self, positions: Collection[int]) -> None:
+        for kind, marks in list(self._marks.items()):
+            for position in positions:
+                if marks[position]:
+                    marks[position] = 0
+                    self._counts[kind] -= 1
+            if not self._counts[kind]:
+                del self._marks[kind], self._counts[kind]
+
+    def judge_again(self, edited: Collection[int]) -> None:
+        """The rows that were edited, and those whose issues may read differently because of them."""
+        touched = set(edited)
+        for some in chunks(sorted(edited)):
+            for position, keys in zip(some, self._rules.keys(self._rows.batch(some)), strict=True):
+                touched |= self._duplicates.move(position, self._keys[position], keys)
+                self._keys[position] = keys
+        for some in chunks(sorted(touched)):
+            self._forget(some)
+            self._note(some, self._judge(some))
+
+    # -- of rows -----------------------------------------------------------------------------------------------
+
+    def action(self, position: int) -> Action:
+        """What becomes of the row."""
+        return _ACTIONS[self._states[position] // 2]
+
+    def count(self, wanted: Callable[[Action, bool], bool]) -> int:
+        """How many rows there are with such an action, and an issue or none."""
+        return sum(
+            self._states.count(state) for state, is_wanted in enumerate(_of_states(wanted)) if is_wanted
+        )
+
+    def marks(self, wanted: Callable[[Action, bool], bool]) -> bytearray:
+        """The rows with such an action, and an issue or none."""
+        table = _of_states(wanted)
+        return self._states.translate(table + bytes(256 - len(table)))
+
+    def issues(self, positions: Iterable[int]) -> Iterator[Issue]:
+        """Row by row as they come, each row's in column order."""
+        for some in chunks(p for p in positions if self._states[p] & 1):
+            verdicts = self._judge(some)
+            for i, position in enumerate(some):
+                yield from self._issues_of(i, position, verdicts)
+
+    def _issues_of(self, i: int, position: int, verdicts: Verdicts) -> Iterator[Issue]:
+        row = self._rows.numbers[position]
+        if self._rows.left_out[position]:
+            yield Issue(row, None, "", LEFT_OUT)
+            return
+        for key, problems in sorted(verdicts.problems[i].items(), key=lambda cell: self._order[cell[0]]):
+            for problem in problems:
+                yield Issue(row, key, self._rows.text(position, key), self._worded(problem))
+
+    def _worded(self, problem: Problem) -> Problem:
+        """Positions of other rows become the words of a sentence."""
+        if "others" not in problem.facts:
+            return problem
+        rows = [self._rows.numbers[position] for position in problem.facts["others"]]  # type: ignore[attr-defined]
+        customers: Sequence[int] = problem.facts.get("customers", ())  # type: ignore[assignment]
+        words = [w for w in (_listed("row", "rows", rows), _listed("customer", "customers", customers)) if w]
+        return replace(problem, facts={"others": " and ".join(words)})
+
+    def comparisons(self, positions: Iterable[int]) -> Iterator[tuple[list[int], Comparison]]:
+        """The rows and what they would store, some thousands at a time."""
+        for some in chunks(positions):
+            yield some, self._rules.compare(self._rows.batch(some), [self._keys[p] for p in some])
+
+    # -- of kinds ----------------------------------------------------------------------------------------------
+
+    @property
+    def kinds(self) -> dict[ProblemKind, int]:
+        """How many cells have each kind of problem, in column order, errors first."""
+        counted = [(self._kind(key, code), count) for (key, code), count in self._counts.items()]
+        return dict(sorted(counted, key=lambda one: (one[0].order, one[0].severity, one[0].code)))
+
+    def _kind(self, key: str | None, code: IssueCode) -> ProblemKind:
+        return ProblemKind(self._order.get(key or "", 0), key, Problem(code).severity, code)
+
+    def marks_of(self, kind: ProblemKind) -> bytearray:
+        """The rows that have it."""
+        return self._marks.get((kind.key, kind.code), bytearray(len(self._rows)))
+
+
+def _stretches(count: int) -> Iterator[range]:
+    for first in range(0, count, CHUNK):
+        yield range(first, min(first + CHUNK, count))
+
+
+def _of_states(wanted: Callable[[Action, bool], bool]) -> bytes:
+    return bytes(wanted(action, bool(has_issue)) for action in _ACTIONS for has_issue in (False, True))
+
+
+def _listed(one: str, many: str, numbers: Sequence[int]) -> str:
+    if not numbers:
+        return ""
+    if len(numbers) > NAMED:
+        return f"more than {NAMED} other {many}"
+    names = [str(number) for number in numbers]
+    return f"{one} {names[0]}" if len(names) == 1 else f"{many} {', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,181 @@
+"""The rows of a file: their texts as edits made them, what the file itself said, and which rows were left out."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from komet_import.bulk import held_once
+from komet_import.schema.column import Declaration
+from komet_import.schema.kinds import LARGEST_ID
+from komet_import.schema.text import fold, tidy
+
+
+class Edit(NamedTuple):
+    """A cell's new text. Without `key` the whole row is left out, or with `""` taken back."""
+
+    row: int
+    key: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What stored customers are found by: IDs, folded codes and folded names."""
+
+    ids: frozenset[int]
+    codes: frozenset[str]
+    names: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.ids or self.codes or self.names)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows to judge, by their `positions` in the file: `texts` by column key and `left_out`, aligned with these.
+
+    `absent` are columns that the file lacks: a blank cell there never clears.
+    """
+
+    positions: Sequence[int]
+    texts: Mapping[str, Sequence[str]]
+    absent: frozenset[str]
+    left_out: Sequence[int]
+
+
+class Rows:
+    """Tidied texts by column key, aligned with `numbers`, the rows of the sheet in ascending order.
+
+    `edits` are made at once. Positions count from 0; callers outside the review know rows by their numbers only.
+    """
+
+    def __init__(
+        self,
+        declaration: Declaration,
+        numbers: Iterable[int],
+        texts: Mapping[str, Sequence[str]],
+        edits: Iterable[Edit] = (),
+    ) -> None:
+        self.declaration = declaration
+        self.numbers = array("q", numbers)
+        self.absent = frozenset(column.key for column in declaration.columns if column.key not in texts)
+        self.left_out = bytearray(len(self.numbers))
+        self._texts = {key: held_once(column, {}) for key, column in texts.items()}
+        self._originals: dict[int, dict[str, str]] = {}
+        self._filled: dict[str, int] = {}
+        self.put(edits)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __contains__(self, number: int) -> bool:
+        found = bisect_left(self.numbers, number)
+        return found < len(self.numbers) and self.numbers[found] == number
+
+    def position(self, number: int) -> int:
+        """Raises KeyError for a row that the file lacks."""
+        if number not in self:
+            raise KeyError(number)
+        return bisect_left(self.numbers, number)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The keys of the columns that the file has, or that an edit gave a value."""
+        return tuple(column.key for column in self.declaration.columns if column.key in self._texts)
+
+    def text(self, position: int, key: str) -> str:
+        """The cell's text, "" for a blank one and in a column that the file lacks."""
+        column = self._texts.get(key)
+        return column[position] if column else ""
+
+    def corrected(self, position: int) -> dict[str, str]:
+        """The file's text of each cell that edits gave another one, by column key."""
+        originals = self._originals.get(position, {})
+        return {key: text for key, text in originals.items() if text != self.text(position, key)}
+
+    def filled(self, key: str) -> int:
+        """How many cells of the column hold a text: counted once, then kept as cells are edited."""
+        if key not in self._filled:
+            column = self._texts.get(key, [])
+            self._filled[key] = len(column) - column.count("")
+        return self._filled[key]
+
+    def batch(self, positions: Sequence[int]) -> Batch:
+        """These rows, ready to be judged."""
+        if isinstance(positions, range):
+            start, stop = positions.start, positions.stop
+            texts = {key: column[start:stop] for key, column in self._texts.items()}
+            return Batch(positions, texts, self.absent, self.left_out[start:stop])
+        texts = {key: [column[p] for p in positions] for key, column in self._texts.items()}
+        return Batch(positions, texts, self.absent, [self.left_out[p] for p in positions])
+
+    def put(self, edits: Iterable[Edit]) -> set[int]:
+        """Makes the edits in their order; returns the positions of the rows they are in."""
+        touched: set[int] = set()
+        for row, key, text in edits:
+            position = self.position(row)
+            touched.add(position)
+            if key is None:
+                self.left_out[position] = bool(text)
+            else:
+                self._put(position, key, tidy(text))
+        return touched
+
+    def _put(self, position: int, key: str, text: str) -> None:
+        column = self._texts.setdefault(key, [""] * len(self))
+        old, column[position] = column[position], text
+        self._originals.setdefault(position, {}).setdefault(key, old)
+        if key in self._filled:
+            self._filled[key] += bool(text) - bool(old)
+
+    def search(self, wanted: str) -> bytearray:
+        """A mark for each row that has a cell with this text, whatever its case."""
+        marks, folded = bytearray(len(self)), fold(tidy(wanted))
+        for column in self._texts.values():
+            hits = {text for text in set(column) if folded in fold(text)}
+            if hits:
+                for position, text in enumerate(column):
+                    if text in hits:
+                        marks[position] = 1
+        return marks
+
+    # -- whom they name ----------------------------------------------------------------------------------------
+
+    def keys(self) -> Keys:
+        """What the whole file names."""
+        return self._keys(*(self._texts.get(key, ()) for key in self.declaration.key_columns))
+
+    def keys_of(self, edits: Sequence[Edit]) -> Keys:
+        """What these edits name: nothing but in the key columns."""
+        named = {
+            key: [tidy(edit.text) for edit in edits if edit.key == key]
+            for key in self.declaration.key_columns
+        }
+        return self._keys(*named.values())
+
+    def _keys(self, ids: Iterable[str], codes: Iterable[str], names: Iterable[str]) -> Keys:
+        columns = (self.declaration.column(key) for key in self.declaration.key_columns)
+        # No stored customer has a text that is not even read.
+        ids, codes, names = (
+            {text for text in set(texts) if 0 < len(text) <= column.longest_read}
+            for texts, column in zip((ids, codes, names), columns, strict=True)
+        )
+        return Keys(
+            frozenset(number for text in ids if (number := _whole_number(text)) is not None),
+            frozenset(map(fold, codes)),
+            frozenset(map(fold, names)),
+        )
+
+
+def _whole_number(text: str) -> int | None:
+    """The ID that a text may mean, up to what the database holds."""
+    bare = text.partition(".")[0].lstrip("+0")
+    return (
+        int(bare)
+        if bare.isascii() and bare.isdigit() and len(bare) <= 19 and int(bare) <= LARGEST_ID
+        else None
+    )
