@@ -119,6 +119,14 @@ def test_a_file_that_cannot_be_used_has_no_effect(
     assert [command(name, "--json").json for name in ("history", "customers", "outbox")] == [[], [], []]
 
 
+def test_a_file_of_exactly_the_most_rows_is_read(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOMET_MAX_ROWS", "3")
+    write("most.csv", csv_of(*rows_of(3)))
+    write("more.csv", csv_of(*rows_of(4)))
+    assert command("check", "most.csv", "--json").json["counts"]["new"] == 3
+    assert command("check", "more.csv", "--json").json["error"]["code"] == "too_many_rows"
+
+
 def test_a_file_without_end_is_too_large(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     if not Path("/dev/zero").exists():
         pytest.skip("no /dev/zero here")

@@ -67,3 +67,8 @@ def draft(
 def found(judged: Draft) -> list[tuple[int, str | None, str]]:
     """Each issue as (row, column key, code), in order."""
     return [(issue.row, issue.key, issue.code.value) for issue in judged.all_issues()]
+
+
+def was(judged: Draft, row: int) -> dict[str, str]:
+    """The stored text of each cell that the row would change."""
+    return judged.was([row]).get(row, {})

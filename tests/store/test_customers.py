@@ -135,6 +135,28 @@ def test_a_search_takes_every_character_as_it_stands(
     assert search(database, company, text) == ids
 
 
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("STRASSE", [1]),
+        ("große straße", [1]),
+        ("ẞ", [1]),
+        ("FINAL", [2]),
+        ("İZM", [3]),
+        ("ΐ" * 200, [4]),
+        ("ΐ" * 201, []),
+    ],
+)
+def test_a_search_finds_what_grows_when_its_case_is_folded(
+    database: Database, company: Company, text: str, ids: list[int]
+) -> None:
+    """A name of 200 characters can be 600 once folded: it is found whole."""
+    names = ("Große Straße", "ﬁnal", "İzmir", "ΐ" * 200)
+    new = [{"code": f"C{n}", "name": name} for n, name in enumerate(names)]
+    commit_plan(database, company, make_plan(company, new=new))
+    assert search(database, company, text) == ids
+
+
 def test_a_search_gives_a_page_and_says_how_many_there_are(database: Database, nine: Company) -> None:
     with database.reading() as conn:
         rows, total = customers.find(conn, CUSTOMERS, nine.company_id, Wanted("name"), None, 2, 3)

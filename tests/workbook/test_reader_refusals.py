@@ -91,7 +91,9 @@ def test_a_zip_with_a_password_is_encrypted() -> None:
 
 def test_limits_of_size_and_rows() -> None:
     assert refused(b"x" * 1_048_577, ReaderLimits(upload_mb=1)).code == "too_large"
-    error = refused(odd.xlsx_of([odd.HEADER, ("A",), ("B",), ("C",)]), ReaderLimits(rows=2))
+    content = odd.xlsx_of([odd.HEADER, ("A",), ("B",), ("C",)])
+    assert len(cells(read(content, ReaderLimits(rows=3)))) == 3
+    error = refused(content, ReaderLimits(rows=2))
     assert error.code == "too_many_rows"
     assert "more than 2 rows" in str(error)
 
