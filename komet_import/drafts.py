@@ -14,7 +14,7 @@ from komet_import.review.matching import Matching, match
 from komet_import.review.plan import Snapshot
 from komet_import.review.rows import Edit, Keys, Rows
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.store import customers, edits
+from komet_import.store import customers, edits, uploads
 from komet_import.store import drafts as stored_drafts
 from komet_import.store.drafts import BlankCells, DraftState, StoredDraft
 from komet_import.store.edits import NewEdit
@@ -56,22 +56,42 @@ def judge(
 
 def open_draft(desk: Desk, draft_id: str) -> OpenDraft:
     """From what is stored of its file and its edits. Raises NotFound."""
-    from komet_import.workbook.reader import table_from_parquet
-
     company_id = desk.company.company_id
     with desk.database.reading() as connection:
         stored = stored_drafts.get_draft(connection, company_id, draft_id)
-        uploaded = stored_drafts.get_upload(connection, company_id, stored.upload_id)
+        kept = uploads.get_table(connection, company_id, stored.upload_id)
         made = edits.edits(connection, company_id, draft_id)
-    if uploaded.table is None:
-        table = read(desk, uploaded.name, uploaded.content, stored.sheet, stored.mapping)
-    else:
-        table = table_from_parquet(uploaded.table)
+    table = _read_again(desk, stored) if kept is None else _table(kept)
     matching = match(table.headers, CUSTOMERS, stored.mapping)
     draft = judge(
         desk, table, matching, stored.blank_cells, (Edit(one.row, one.key, one.new) for one in made)
     )
     return OpenDraft(stored, table, matching, draft)
+
+
+def _table(kept: bytes) -> Table:
+    from komet_import.workbook.reader import table_from_parquet
+
+    return table_from_parquet(kept)
+
+
+def _read_again(desk: Desk, stored: StoredDraft) -> Table:
+    """What was read of a file is dropped when nobody used it for a time."""
+    ids = (desk.company.company_id, stored.upload_id)
+    with desk.database.reading() as connection:
+        uploaded = uploads.get_upload(connection, *ids)
+    table = read(desk, uploaded.name, uploaded.content, stored.sheet, stored.mapping)
+    keep_table(desk, stored.upload_id, table)
+    return table
+
+
+def keep_table(desk: Desk, upload_id: int, table: Table) -> None:
+    """What was read of a file need not be read again to open a draft."""
+    from komet_import.workbook.reader import table_to_parquet
+
+    kept = table_to_parquet(table)
+    with desk.database.writing() as connection:
+        uploads.keep_table(connection, desk.company.company_id, upload_id, kept)
 
 
 # -- found, chosen, discarded ----------------------------------------------------------------------------------------

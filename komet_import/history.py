@@ -20,7 +20,7 @@ from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.schema.company import Role
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.store import audit, drafts, imports, mails
+from komet_import.store import audit, imports, mails, uploads
 from komet_import.store.audit import ShownChange, WantedChanges
 from komet_import.store.history import (
     Figures,
@@ -306,7 +306,7 @@ def details(desk: Desk, import_id: int) -> ImportDetails:
 def original_file(desk: Desk, record: ImportRecord) -> bytes:
     """The bytes as they were uploaded. Raises NotFound for an import that had no file."""
     with desk.database.reading() as connection:
-        return drafts.get_upload(connection, desk.company.company_id, record.upload_id or 0).content
+        return uploads.get_upload(connection, desk.company.company_id, record.upload_id or 0).content
 
 
 def write_discrepancies(desk: Desk, import_id: int, out: BinaryIO | Path) -> int:

@@ -20,7 +20,7 @@ from komet_import.review.plan import Plan
 from komet_import.schema.customer_examples import example_records
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.store import commit as stored_commit
-from komet_import.store import customers, imports, mails
+from komet_import.store import customers, imports, mails, uploads
 from komet_import.store import drafts as stored_drafts
 from komet_import.store.drafts import BlankCells, DraftState, StoredDraft
 from komet_import.store.imports import ImportRecord, NewImport
@@ -112,7 +112,7 @@ def upload(desk: Desk, file: str, content: bytes, choices: Choices) -> OpenDraft
 def choose_sheet(desk: Desk, opened: OpenDraft, sheet: str) -> OpenDraft:
     """Starts over with another sheet of the same file."""
     with desk.database.reading() as connection:
-        uploaded = stored_drafts.get_upload(connection, desk.company.company_id, opened.stored.upload_id)
+        uploaded = uploads.get_upload(connection, desk.company.company_id, opened.stored.upload_id)
     seen = opened.stored
     choices = Choices(sheet, seen.mapping, seen.blank_cells, seen.all_or_nothing)
     started = upload(desk, uploaded.name, uploaded.content, choices)
@@ -123,7 +123,7 @@ def choose_sheet(desk: Desk, opened: OpenDraft, sheet: str) -> OpenDraft:
 def _store_upload(desk: Desk, file: str, content: bytes, choices: Choices) -> str:
     me = (desk.company.company_id, desk.person.person_id)
     with desk.database.writing() as connection:
-        upload_id = stored_drafts.add_upload(connection, *me, file, _sha256(content), content)
+        upload_id = uploads.add_upload(connection, *me, file, _sha256(content), content)
         return stored_drafts.add_draft(
             connection,
             *me,
@@ -140,9 +140,10 @@ def _store_table(desk: Desk, draft_id: str, table: Table, matching: Matching, dr
     from komet_import.workbook.reader import table_to_parquet
 
     company_id = desk.company.company_id
+    kept = table_to_parquet(table)
     with desk.database.writing() as connection:
         stored = stored_drafts.get_draft(connection, company_id, draft_id)
-        stored_drafts.set_table(connection, company_id, stored.upload_id, table_to_parquet(table))
+        uploads.keep_table(connection, company_id, stored.upload_id, kept)
         stored_drafts.set_options(connection, company_id, draft_id, sheet=table.sheet)
         stored = stored_drafts.get_draft(connection, company_id, draft_id)
     opened = OpenDraft(stored, table, matching, draft)

@@ -60,6 +60,20 @@ class Database:
                 sqlite_file.shorten_log(_driver(connection), self._path)
 
     @contextmanager
+    def rebuilding(self) -> Iterator[sa.Connection]:
+        """A transaction for migrations: SQLite changes a column by making its table anew.
+
+        References to the table would forbid that, so they are not looked at. Raises StoreUnavailable.
+        """
+        with _translated(), self._connected() as connection:
+            connection.execution_options(writing=True, rebuilding=True)
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                connection.invalidate()  # the next ones look at them again
+
+    @contextmanager
     def _connected(self) -> Iterator[sa.Connection]:
         if self._path is not None and (became := sqlite_file.what_became_of(self._path)):
             self.close()
@@ -139,7 +153,7 @@ def _bring_up(database: Database, *, may_be_empty: bool) -> None:
     if current is None and not may_be_empty:
         raise StoreUnavailable("database_unusable", reason="it is another program's, or holds nothing")
     if current != HEAD:
-        with database.writing() as connection:
+        with database.rebuilding() as connection:
             _migrate(connection)
 
 
@@ -194,7 +208,12 @@ def _prepare(path: Path | None, busy_seconds: float, connection: sqlite3.Connect
 
 
 def _begin(connection: sa.Connection) -> None:
-    writing = connection.get_execution_options().get("writing")
+    options = connection.get_execution_options()
+    if options.get("rebuilding"):
+        connection.exec_driver_sql(
+            "PRAGMA foreign_keys = OFF"
+        )  # within a transaction it would be passed over
+    writing = options.get("writing")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 

@@ -1,4 +1,4 @@
-"""Uploads and drafts: a stored file and the edits made to it, which any colleague of the company can go on with."""
+"""Drafts: a stored file and the edits made to it, which any colleague of the company can go on with."""
 
 from __future__ import annotations
 
@@ -32,20 +32,6 @@ class DraftState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Upload:
-    """A file as it came; `table` is what was read of it, once it was."""
-
-    upload_id: int
-    name: str
-    sha256: str
-    size: int
-    uploaded_by: int
-    uploaded_at: datetime
-    content: bytes
-    table: bytes | None
-
-
-@dataclass(frozen=True)
 class StoredDraft:
     """`cursor` is how many edits are applied, `last_edit` how many there are to redo to; `by` is who began it."""
 
@@ -69,41 +55,6 @@ class StoredDraft:
     import_id: int | None
     cursor: int
     last_edit: int
-
-
-def add_upload(
-    conn: sa.Connection, company_id: int, person_id: int, name: str, sha256: str, content: bytes
-) -> int:
-    """Keeps the bytes of a file; returns the upload's ID."""
-    values = {
-        "company_id": company_id,
-        "name": storable(name),
-        "sha256": sha256,
-        "size": len(content),
-        "content": content,
-        "uploaded_by": person_id,
-        "uploaded_at": datetime.now(UTC),
-    }
-    upload_id: int = conn.execute(sa.insert(upload).values(values).returning(upload.c.id)).scalar_one()
-    return upload_id
-
-
-def set_table(conn: sa.Connection, company_id: int, upload_id: int, table: bytes) -> None:
-    """Keeps what was read of the file, so that it need not be read again."""
-    mine = (upload.c.company_id == company_id, upload.c.id == upload_id)
-    conn.execute(sa.update(upload).where(*mine).values(table_=table))
-
-
-def get_upload(conn: sa.Connection, company_id: int, upload_id: int) -> Upload:
-    """With its bytes. Raises NotFound."""
-    u = upload.c
-    query = sa.select(
-        u.id, u.name, u.sha256, u.size, u.uploaded_by, u.uploaded_at, u.content, u.table_.label("read")
-    )
-    row = conn.execute(query.where(u.company_id == company_id, u.id == upload_id)).one_or_none()
-    if row is None:
-        raise NotFound("unknown_draft")
-    return Upload(*row)
 
 
 def add_draft(

@@ -152,7 +152,7 @@ SEARCHED = {
     CUSTOMERS.kind: ("code", "name", "email_invoices", "email_statements", "billing_city", "shipping_city")
 }
 
-# `table_` is the parsed table, written and read elsewhere.
+# `held` says how the bytes are kept.
 upload = sa.Table(
     "upload",
     metadata,
@@ -161,11 +161,20 @@ upload = sa.Table(
     _text("name"),
     _text("sha256"),
     _number("size"),
+    sa.Column("held", sa.Text, nullable=False, server_default="plain"),
     sa.Column("content", sa.LargeBinary, nullable=False),
     _reference("uploaded_by", "person.id", nullable=False),
     _time("uploaded_at"),
-    sa.Column("table_", sa.LargeBinary),
     sqlite_autoincrement=True,
+)
+
+# What was read of an upload, as a Parquet file; it may be missing. A table of its own: SQLite writes a row as a whole.
+upload_table = sa.Table(
+    "upload_table",
+    metadata,
+    _reference("upload_id", "upload.id", nullable=False, key=True),
+    _company(),
+    sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
 # `edit_cursor` says how many of the edits are applied: undo and redo move it.
@@ -205,7 +214,7 @@ edit = sa.Table(
     _time("at"),
 )
 
-# `file_key` is folded in Python.
+# What was not a file has a `title` instead; `file_key` is what a search looks at, folded in Python.
 import_ = sa.Table(
     "import",
     metadata,
@@ -215,10 +224,11 @@ import_ = sa.Table(
     _text("state"),
     sa.Column("draft_id", sa.Text),  # no reference: the draft refers to its import
     _reference("upload_id", "upload.id"),
-    _text("file"),
+    _text("file", nullable=True),
+    _text("title", nullable=True),
     sa.Column("file_key", sa.Text, nullable=False, server_default=""),
-    _text("sha256"),
-    _text("plan_hash"),
+    _text("sha256", nullable=True),
+    _text("plan_hash", nullable=True),
     _text("idempotency_key", nullable=True),
     _flag("all_or_nothing"),
     _text("blank_cells"),
@@ -271,14 +281,14 @@ rejected_row = sa.Table(
     sa.Column("cells", sa.JSON, nullable=False),
 )
 
-# A customer may be removed, by undo; what was done to it stays. So `customer_id` is no reference.
+# A customer may be removed, by undo; what was done to it stays. So `customer_id` is no reference. `row` is the file's.
 change = sa.Table(
     "change",
     metadata,
     _id(),
     _company(),
     _reference("import_id", "import.id", nullable=False),
-    _number("row"),
+    _number("row", nullable=True),
     sa.Column("customer_id", BIG, nullable=False),
     _text("action"),
     _text("column_key", nullable=True),

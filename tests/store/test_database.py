@@ -178,15 +178,15 @@ def test_a_full_disk_is_told_and_nothing_is_changed(database: Database, company:
 def test_a_used_up_quota_is_told_like_a_full_disk(tmp_path: Path) -> None:
     _open_and_close(tmp_path)
     program = f"""
-import pathlib, resource
+import os, pathlib, resource
 from komet_import.errors import StoreUnavailable
-from komet_import.store import drafts
+from komet_import.store import uploads
 from komet_import.store.database import open_database
 opened = open_database("sqlite:///{tmp_path}/komet.sqlite3", pathlib.Path("{tmp_path}"))
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
 try:
     with opened.writing() as conn:
-        drafts.add_upload(conn, 1, 1, "big.xlsx", "ab", bytes(5_000_000))
+        uploads.add_upload(conn, 1, 1, "big.xlsx", "ab", os.urandom(5_000_000))
 except StoreUnavailable as error:
     print(error.code)
 """

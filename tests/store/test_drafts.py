@@ -6,7 +6,7 @@ import pytest
 
 from komet_import.errors import NotFound, Refused
 from komet_import.schema.company import Company
-from komet_import.store import drafts, edits
+from komet_import.store import drafts, edits, uploads
 from komet_import.store.database import Database
 from komet_import.store.drafts import BlankCells, DraftState
 from komet_import.store.edits import NewEdit
@@ -17,7 +17,7 @@ FILE = b"PK\x03\x04 bytes"
 @pytest.fixture
 def upload_id(database: Database, company: Company) -> int:
     with database.writing() as conn:
-        return drafts.add_upload(conn, company.company_id, 1, "spring.xlsx", "ab12", FILE)
+        return uploads.add_upload(conn, company.company_id, 1, "spring.xlsx", "ab12", FILE)
 
 
 @pytest.fixture
@@ -34,16 +34,17 @@ def test_the_bytes_of_an_upload_come_back_and_so_does_what_was_read_of_them(
     database: Database, company: Company, upload_id: int
 ) -> None:
     with database.writing() as conn:
-        drafts.set_table(conn, company.company_id, upload_id, b"PAR1")
+        uploads.keep_table(conn, company.company_id, upload_id, b"PAR1")
     with database.reading() as conn:
-        upload = drafts.get_upload(conn, company.company_id, upload_id)
-    assert (upload.content, upload.table, upload.size, upload.name) == (FILE, b"PAR1", 10, "spring.xlsx")
+        upload = uploads.get_upload(conn, company.company_id, upload_id)
+        assert uploads.get_table(conn, company.company_id, upload_id) == b"PAR1"
+    assert (upload.content, upload.size, upload.name) == (FILE, 10, "spring.xlsx")
 
 
 def test_a_file_name_of_odd_bytes_is_kept_as_well_as_can_be(database: Database, company: Company) -> None:
     with database.writing() as conn:
-        upload_id = drafts.add_upload(conn, company.company_id, 1, "caf\udce9.xlsx", "ab12", FILE)
-        assert drafts.get_upload(conn, company.company_id, upload_id).name == "caf?.xlsx"
+        upload_id = uploads.add_upload(conn, company.company_id, 1, "caf\udce9.xlsx", "ab12", FILE)
+        assert uploads.get_upload(conn, company.company_id, upload_id).name == "caf?.xlsx"
 
 
 def test_a_draft_comes_back_as_it_was_left(database: Database, company: Company, draft_id: str) -> None:
@@ -152,7 +153,7 @@ def test_another_company_neither_sees_nor_changes_a_draft(
     there = (other.company_id, draft_id)
     with database.writing() as conn:
         for forbidden in (
-            lambda: drafts.get_upload(conn, other.company_id, upload_id),
+            lambda: uploads.get_upload(conn, other.company_id, upload_id),
             lambda: drafts.add_draft(conn, other.company_id, 2, "customers", upload_id),
             lambda: drafts.get_draft(conn, *there),
             lambda: drafts.set_options(conn, *there, all_or_nothing=True),
@@ -164,10 +165,10 @@ def test_another_company_neither_sees_nor_changes_a_draft(
             with pytest.raises(NotFound) as caught:
                 forbidden()
             assert caught.value.code == "unknown_draft"
-        drafts.set_table(conn, other.company_id, upload_id, b"other")
+        uploads.keep_table(conn, other.company_id, upload_id, b"other")
         drafts.set_figures(conn, *there, 9, 9)
         assert drafts.open_drafts(conn, other.company_id, 10) == []
         assert edits.edits(conn, *there) == []
     with database.reading() as conn:
         assert drafts.get_draft(conn, company.company_id, draft_id) == before
-        assert drafts.get_upload(conn, company.company_id, upload_id).table is None
+        assert uploads.get_table(conn, company.company_id, upload_id) is None

@@ -1,0 +1,87 @@
+"""A database of an earlier version is brought to this one with everything that it held."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
+from komet_import.store import database as store
+from komet_import.store import imports, models, uploads
+from komet_import.store.database import Database, open_database
+
+FILE = b"Customer Code,Customer Name\nABC,ABC Wholesale\n"
+TIMES = "'2026-01-02 03:04:05', '2026-01-02 03:04:06'"
+OLD = f"""
+INSERT INTO company VALUES (1, 'Sunrise', 1, 'UTC', 3);
+INSERT INTO person VALUES (1, 1, 'ana@b.example', 'Ana', 'analyst', 1);
+INSERT INTO upload VALUES (4, 1, 'spring.csv', 'ab12', {len(FILE)}, CAST('{FILE.decode()}' AS BLOB), 1,
+    '2026-01-02 03:04:05', X'50415231');
+INSERT INTO import (id, company_id, kind, state, draft_id, upload_id, file, file_key, sha256, plan_hash, all_or_nothing,
+    blank_cells, person_id, started_at, finished_at, rows, inserted, updated, unchanged, rejected, edits)
+    VALUES (7, 1, 'import', 'committed', 'd', 4, 'Spring.csv', 'spring.csv', 'ab12', 'plan', 0, 'keep', 1, {TIMES},
+    1, 1, 0, 0, 0, 0);
+INSERT INTO draft VALUES ('d', 1, 'customers', 4, NULL, '{{}}', 'keep', 0, 'committed', 1, {TIMES}, 1, 0, 7, 0);
+INSERT INTO change VALUES (9, 1, 7, 2, 5, 'insert', NULL, NULL, NULL);
+INSERT INTO rejected_row VALUES (7, 3, 1, '{{}}');
+"""
+
+
+@pytest.fixture
+def old_file(tmp_path: Path) -> Path:
+    """As version 0.1.0 left it."""
+    path = tmp_path / "komet.sqlite3"
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+        command.upgrade(config, "0003")
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.executescript(OLD)
+    return path
+
+
+@pytest.fixture
+def migrated(old_file: Path) -> Iterator[Database]:
+    opened = open_database(f"sqlite:///{old_file}", old_file.parent)
+    yield opened
+    opened.close()
+
+
+def test_it_has_the_tables_of_the_models(migrated: Database) -> None:
+    with migrated.reading() as conn:
+        assert compare_metadata(MigrationContext.configure(conn), models.metadata) == []
+
+
+def test_what_it_held_is_there(migrated: Database) -> None:
+    with migrated.reading() as conn:
+        assert uploads.get_upload(conn, 1, 4).content == FILE
+        assert uploads.get_table(conn, 1, 4) is None
+        record = imports.get_import(conn, 1, 7)
+        changes = conn.execute(sa.select(models.change)).all()
+    assert (record.file, record.sha256, record.by, record.rows) == ("Spring.csv", "ab12", "Ana", 1)
+    assert changes == [(9, 1, 7, 2, 5, "insert", None, None, None)]
+
+
+def test_references_hold_and_are_looked_at_again(migrated: Database) -> None:
+    with migrated.writing() as conn:
+        assert conn.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        with pytest.raises(sa.exc.IntegrityError):
+            conn.execute(sa.delete(models.import_))
+
+
+def test_the_numbers_of_imports_never_come_again(migrated: Database) -> None:
+    with migrated.reading() as conn:
+        (made,) = conn.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'import'").one()
+        (last,) = conn.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'import'").one()
+    assert "AUTOINCREMENT" in made
+    assert last == 7
