@@ -1,16 +1,7 @@
-"""The app: page set-up, sign-in and navigation. `streamlit run app.py`."""
+"""The app: its screens behind the guard of every route. `streamlit run app.py`."""
 
 import streamlit as st
 
-from komet_import.ui import theme
-from komet_import.ui.navigation import navigate
-from komet_import.ui.wiring import require_desk, worker
+from komet_import.ui.guard import MIDDLEWARE
 
-theme.apply()
-desk = require_desk()
-worker(desk)
-
-page = navigate(desk)
-with theme.top_bar(desk.company.name, desk.person.name):
-    st.caption(f"{desk.person.email}, {desk.person.role.value} of {desk.company.name}")
-page.run()
+app = st.App("pages/main.py", middleware=MIDDLEWARE)

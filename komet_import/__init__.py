@@ -5,7 +5,7 @@ into a draft and a plan, `store` keeps the draft and commits the plan with its a
 
 The map of the house, from the roof down. A room may import those below it, never those above or beside it:
 
-    app.py, pages/         one file a screen: what it shows, nothing else
+    app.py, pages/         the guard in front; one file a screen: what it shows, nothing else
     ui/ · __main__         Streamlit parts shared by the pages · the command line
     jobs · serving · documents, console   background work · how the app is started · what the command line prints
     importer               the journey of a file: template, check, upload, commit

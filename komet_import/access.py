@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection
 from ipaddress import ip_address
 
 from komet_import.errors import AccessDenied
@@ -12,40 +12,93 @@ from komet_import.settings import Settings
 from komet_import.store import companies
 from komet_import.store.database import Database
 
+# The names by which this machine's own browsers call it; `server.allowedHosts` in config.toml repeats them.
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 # A proxy on this machine makes the whole world look local; a header that begins so betrays one.
 FORWARDING = (
     "forwarded",
-    "x-forwarded",
-    "x-real-ip",
-    "x-client-ip",
-    "x-cluster-client-ip",
-    "x-original-",
-    "true-client-ip",
-    "cf-connecting-ip",
     "via",
+    "x-forwarded",
+    "x-forward-",
+    "x-origin",
+    "x-rewrite-",
+    "x-real-",
+    "x-client-",
+    "x-cluster-client-",
+    "x-remote-",
+    "x-proxy",
+    "x-host",
+    "x-scheme",
+    "x-url-scheme",
+    "x-sent-from",
+    "x-envoy-",
+    "client-ip",
+    "true-client-",
+    "remote-",
+    "proxy-",
+    "wl-proxy-",
+    "front-end-https",
+    # Those of known proxies, tunnels and clouds.
+    "akamai-",
+    "cdn-",
+    "cf-",
+    "do-connecting-",
+    "fastly-",
+    "fly-",
+    "incap-",
+    "ngrok-",
+    "tailscale-",
+    "x-akamai-",
+    "x-amz",
+    "x-appengine-",
+    "x-arr-",
+    "x-auth-",
+    "x-authenticated-",
+    "x-azure-",
+    "x-cloud-",
+    "x-cdn",
+    "x-goog-",
+    "x-ms-",
+    "x-nf-",
+    "x-sucuri-",
+    "x-varnish",
+    "x-vercel-",
+    "x-webauth-",
 )
 
-_HOST = re.compile(r"([a-zA-Z0-9.]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?")
+_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
+
+Headers = Collection[tuple[str, str]]
 
 
-def refuse_strangers(headers: Mapping[str, str], address: str | None, settings: Settings) -> None:
+def refuse_strangers(headers: Headers, peer: str | None, home: str) -> None:
     """Without sign-in, everybody on this machine is its administrator: nobody else may come in.
 
-    Raises AccessDenied for a Host that is not this machine (which also stops DNS rebinding), for a forwarded request
-    and for a peer `address` elsewhere. No headers at all means that no browser asked:
-    a WebSocket cannot be opened without a Host.
+    Raises AccessDenied, naming `home` as the address to use, for a Host that is not this machine (which also stops
+    DNS rebinding) or missing, for a forwarded request, and for a `peer` address elsewhere (None is this machine).
     """
-    if not headers:
-        return
-    names = {name.lower(): value for name, value in headers.items()}
-    local = _is_local_host(names.get("host", "")) and (address is None or _is_loopback(address))
+    names = {name.lower().replace("_", "-") for name, _ in headers}
+    host = _only(headers, "host")
+    local = _HOST.fullmatch(host or "") and (peer is None or _is_loopback(peer))
     if not local or any(name.startswith(FORWARDING) for name in names):
-        raise AccessDenied("not_this_machine", address=settings.base_url)
+        raise AccessDenied("not_this_machine", address=home)
 
 
-def _is_local_host(host: str) -> bool:
-    name = _HOST.fullmatch(host)
-    return name is not None and (name[1].lower() == "localhost" or _is_loopback(name[1].strip("[]")))
+def refuse_other_sites(headers: Headers, scheme: str, home: str) -> None:
+    """A page that another site served, or another program's port of this machine, must not act in a user's name.
+
+    Raises AccessDenied for an Origin that is not the address the request went to. Every browser sends one with a
+    WebSocket and with all that changes something; what comes without is a program, and that could claim any.
+    """
+    given = [value.lower() for name, value in headers if name.lower() == "origin"]
+    if given and given != [f"{scheme}://{_only(headers, 'host')}".lower()]:
+        raise AccessDenied("other_site", address=home)
+
+
+def _only(headers: Headers, wanted: str) -> str | None:
+    """The value of a header that is there once."""
+    values = [value for name, value in headers if name.lower() == wanted]
+    return values[0] if len(values) == 1 else None
 
 
 def _is_loopback(address: str) -> bool:

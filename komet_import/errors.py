@@ -56,6 +56,7 @@ WORDING: dict[str, str] = {
     # AccessDenied.
     "administrators_only": "Settings are for administrators. Ask one of them to change what you need.",
     "not_this_machine": "This app serves only the machine it runs on. Open it there, at {address}.",
+    "other_site": "Another web page asked for this, so it was refused. Open the app itself, at {address}.",
     "unknown_person": "{person} is not an active person of {company}. Ask an administrator to add you.",
     # MailNotSent (`komet_import.mail.sender`), and BadSettings for `mail_not_kept`.
     "mail_no_password": "The user {user} of the mail server has no password. Set KOMET_SMTP_PASSWORD and start again.",

@@ -20,7 +20,9 @@ def command(port: int) -> list[str]:
         if section != "theme"  # the looks are read beside app.py
         for name, value in values.items()
     }
-    flags = [f"--{name}={_text(value)}" for name, value in (options | {"server.port": port}).items()]
+    flags = [
+        flag for name, value in (options | {"server.port": port}).items() for flag in _flags(name, value)
+    ]
     return [sys.executable, "-m", "streamlit", "run", str(home / "app.py"), *flags]
 
 
@@ -30,5 +32,7 @@ def _home() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+def _flags(name: str, value: object) -> list[str]:
+    """A list is its option once for each of its values."""
+    values = value if isinstance(value, list) else [value]
+    return [f"--{name}={text if isinstance(text, str) else json.dumps(text)}" for text in values]

@@ -1,11 +1,9 @@
 """Setup › Customers: what is stored, and how it came to be. The chosen customer's ID is in the address."""
 
 from komet_import.ui.customers_screen import customers_screen
-from komet_import.ui.navigation import enter_app
 from komet_import.ui.wiring import errors_shown, require_desk
 
 desk = require_desk()
-enter_app(desk)
 
 with errors_shown():
     customers_screen(desk)

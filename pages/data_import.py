@@ -4,14 +4,12 @@ import streamlit as st
 
 from komet_import import drafts
 from komet_import.store.drafts import DraftState
-from komet_import.ui.navigation import enter_app
 from komet_import.ui.result import result_screen
 from komet_import.ui.review import review_screen
 from komet_import.ui.start import start_screen
 from komet_import.ui.wiring import draft_in_hand, errors_shown, require_desk
 
 desk = require_desk()
-enter_app(desk)
 draft_id = st.query_params.get("draft")
 
 with errors_shown():

@@ -4,11 +4,9 @@ import streamlit as st
 
 from komet_import.ui.history_screen import history_screen
 from komet_import.ui.import_details import import_screen
-from komet_import.ui.navigation import enter_app
 from komet_import.ui.wiring import errors_shown, require_desk
 
 desk = require_desk()
-enter_app(desk)
 wanted = st.query_params.get("import")
 
 with errors_shown():

@@ -47,7 +47,7 @@ def customers_screen(desk: Desk) -> None:
     with actions:
         _download(desk, wanted, order, total)
         if st.button("Import", type="primary", icon=":material/upload_file:", key="import-file"):
-            st.switch_page("pages/data_import.py")
+            st.switch_page("data_import.py")
 
 
 def _list(desk: Desk, wanted: Wanted, order: Order) -> int:

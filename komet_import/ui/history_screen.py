@@ -75,7 +75,7 @@ def _nothing(desk: Desk, period: Period) -> None:
         st.info(f"Nothing was imported in the {_IN_WORDS[period]}. Choose a longer period.")
         return
     st.info("Nothing was imported yet. Each import will be listed here, with its audit.")
-    st.page_link("pages/data_import.py", label="Import a file", icon=":material/upload_file:")
+    st.page_link("data_import.py", label="Import a file", icon=":material/upload_file:")
 
 
 def _figures(overview: Overview) -> None:

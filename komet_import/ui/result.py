@@ -25,7 +25,7 @@ def result_screen(desk: Desk, stored: StoredDraft) -> None:
     """The sum as an equation, the rows left out with their reasons, the e-mail, and what to do next."""
     if stored.import_id is None:
         st.info("This draft was discarded. Its file can be dropped again any time.")
-        st.page_link("pages/data_import.py", label="Import a file", icon=":material/upload_file:")
+        st.page_link("data_import.py", label="Import a file", icon=":material/upload_file:")
         return
     details = history.details(desk, stored.import_id)
     record = details.record
@@ -137,13 +137,13 @@ def _next(record: ImportRecord) -> None:
     with st.container(border=True, gap="small"):
         st.subheader("Next", anchor=False)
         st.page_link(
-            "pages/import_history.py",
+            "import_history.py",
             label="This import in the history",
             icon=":material/history:",
             query_params={"import": str(record.import_id)},
         )
         st.page_link(
-            "pages/customers.py",
+            "customers.py",
             label="The stored customers",
             icon=":material/storefront:",
             query_params={"import": str(record.import_id)}

@@ -104,7 +104,7 @@ def _take(desk: Desk, name: str, content: bytes) -> None:
         with st.container(horizontal=True):
             again = st.button("Review it again", key="again")
             st.page_link(
-                "pages/import_history.py",
+                "import_history.py",
                 label="See that import",
                 query_params={"import": str(earlier.import_id)},
             )

@@ -34,10 +34,10 @@ def errors_shown() -> Iterator[None]:
 
 
 def require_desk() -> Desk:
-    """First thing on every page: a page file can be reached without app.py. Stops the run for a stranger."""
+    """First thing on every page, behind the guard and without leaning on it. Stops the run for a stranger."""
     with errors_shown():
         settings = _settings()
-        access.refuse_strangers(st.context.headers, st.context.ip_address, settings)
+        access.refuse_strangers(st.context.headers.items(), st.context.ip_address, settings.base_url)
         return open_desk(settings, _database(settings, settings.database_url, str(settings.data_dir)))
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pytest
 import streamlit as st
+from streamlit.runtime import context
+from streamlit.runtime.session_manager import ClientContext
 from streamlit.testing.v1 import AppTest
 
 from komet_import.schema.customers import CUSTOMERS
 
 ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "pages" / "main.py"
 NEW = {"code": "ABC", "name": "ABC Wholesale", "location_codes": "MIA:LAX", "main_location": "MIA"}
 OpenApp = Callable[..., AppTest]
 
@@ -32,15 +35,24 @@ def workbook(*rows: dict[str, str], more: tuple[str, ...] = ()) -> bytes:
     return out.getvalue()
 
 
+class BrowserHere(ClientContext):
+    """Who asks: AppTest has no connection, and the pages serve nobody without one."""
+
+    headers = (("Host", "localhost:8501"), ("Origin", "http://localhost:8501"))
+    cookies: Mapping[str, str] = {}
+    remote_ip = "127.0.0.1"
+
+
 @pytest.fixture
 def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenApp]:
     """Opens the app at a page, with an address; each test starts with an empty database."""
     monkeypatch.setenv("KOMET_DATA_DIR", str(tmp_path))
     monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(context, "_get_client_context", BrowserHere)
     st.cache_resource.clear()
 
     def open_at(page: str = "", **query: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        app = AppTest.from_file(str(SCRIPT), default_timeout=60)
         if page:
             app.run()
             app.switch_page(page)

@@ -13,7 +13,7 @@ from tests.pages.conftest import NEW, OpenApp, upload, words, workbook
 from tests.store.plans import commit_plan, make_plan, texts
 from tests.stories import at_desk, csv_of, imported
 
-PAGE = "pages/customers.py"
+PAGE = "customers.py"
 ROSA = {**NEW, "code": "ROSA", "name": "Rosa *100%*", "billing_city": "Bogotá", "active": "No"}
 
 

@@ -94,7 +94,7 @@ def test_an_import_is_confirmed_committed_once_and_accounted_for(open_app: OpenA
     draft_id = draft_of(app)
     again = open_app(draft=draft_id)
     assert again.title[0].value == "1 row imported"
-    history = open_app("pages/import_history.py")
+    history = open_app("import_history.py")
     assert len(history.dataframe[0].value) == 1
 
 

@@ -25,7 +25,7 @@ from tests.mail.post_office import Mailbox, post_office
 from tests.pages.conftest import NEW, OpenApp, figures, upload, words, workbook
 from tests.stories import at_desk
 
-PAGE = "pages/import_history.py"
+PAGE = "import_history.py"
 BAD = {**NEW, "code": "B", "name": "Rosa", "terms": "Nett"}
 
 

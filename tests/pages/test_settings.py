@@ -18,7 +18,7 @@ SECRET = "p4ss-w0rd"
 
 
 def settings(open_app: OpenApp, section: str, **query: str) -> AppTest:
-    app = open_app("pages/settings.py", section=section, **query)
+    app = open_app("settings.py", section=section, **query)
     assert not app.exception
     return app
 
@@ -56,7 +56,7 @@ def test_others_read_a_sentence_instead(open_app: OpenApp, tmp_path: Path, role:
     with sqlite3.connect(tmp_path / "komet.sqlite3") as connection:
         connection.execute("UPDATE person SET role = ?", (role,))
     connection.close()
-    app = open_app("pages/settings.py", section="Lists")
+    app = open_app("settings.py", section="Lists")
     assert not app.exception
     assert [error.value for error in app.error] == [
         "Settings are for administrators. Ask one of them to change what you need."
@@ -138,7 +138,7 @@ def test_a_rename_updates_the_customers_and_the_open_drafts_notice(open_app: Ope
     press(app, "rename")
     assert "“Net 30” is “30 days net” now. 1 customer updated." in said(app)
     assert figures(draft.run())["With errors"] == "1"
-    assert open_app("pages/customers.py").dataframe[0].value["Terms"].tolist() == ["30 days net"]
+    assert open_app("customers.py").dataframe[0].value["Terms"].tolist() == ["30 days net"]
 
 
 def test_a_long_list_comes_in_pages(open_app: OpenApp, change: sqlite3.Connection) -> None:
