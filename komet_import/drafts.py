@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -14,10 +14,11 @@ from komet_import.review.matching import Matching, match
 from komet_import.review.plan import Snapshot
 from komet_import.review.rows import Edit, Keys, Rows
 from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.text import tidy
 from komet_import.store import customers, edits, uploads
 from komet_import.store import drafts as stored_drafts
 from komet_import.store.drafts import BlankCells, DraftState, StoredDraft
-from komet_import.store.edits import NewEdit
+from komet_import.store.edits import Cell, NewEdit, OwnSteps, StoredEdit
 
 if TYPE_CHECKING:
     from komet_import.workbook.reader import Table
@@ -60,13 +61,11 @@ def open_draft(desk: Desk, draft_id: str) -> OpenDraft:
     with desk.database.reading() as connection:
         stored = stored_drafts.get_draft(connection, company_id, draft_id)
         kept = uploads.get_table(connection, company_id, stored.upload_id)
-        made = edits.edits(connection, company_id, draft_id)
+        standing = edits.standing(connection, company_id, draft_id)
     table = _read_again(desk, stored) if kept is None else _table(kept)
     matching = match(table.headers, CUSTOMERS, stored.mapping)
-    draft = judge(
-        desk, table, matching, stored.blank_cells, (Edit(one.row, one.key, one.new) for one in made)
-    )
-    return OpenDraft(stored, table, matching, draft)
+    made = [Edit(*cell, one.new) for cell, one in standing.items()]
+    return OpenDraft(stored, table, matching, judge(desk, table, matching, stored.blank_cells, made))
 
 
 def _table(kept: bytes) -> Table:
@@ -109,14 +108,6 @@ def get(desk: Desk, draft_id: str) -> StoredDraft:
         return stored_drafts.get_draft(connection, desk.company.company_id, draft_id)
 
 
-def has_moved(desk: Desk, opened: OpenDraft) -> bool:
-    """Whether another window, a colleague or a changed company made it out of date: then open it again."""
-    now, seen = get(desk, opened.stored.draft_id), opened.stored
-    return (now.updated_at, now.state) != (seen.updated_at, seen.state) or (
-        opened.draft.company.version != desk.company.version
-    )
-
-
 def discard(desk: Desk, draft_id: str) -> None:
     """Takes a draft from the list; its file stays stored."""
     with desk.database.writing() as connection:
@@ -135,10 +126,11 @@ def choose_all_or_nothing(desk: Desk, opened: OpenDraft, all_or_nothing: bool) -
     """Whether one row with errors keeps all the others out."""
     ids = (desk.company.company_id, opened.stored.draft_id)
     with desk.database.writing() as connection:
-        refuse_moved(stored_drafts.require_open(connection, *ids), opened.stored)
         stored_drafts.set_options(connection, *ids, all_or_nothing=all_or_nothing)
-        stored = stored_drafts.get_draft(connection, *ids)
-    opened.stored = stored
+        now = stored_drafts.get_draft(connection, *ids)
+        standing = edits.standing(connection, *ids)
+    _catch_up(desk, opened, standing)
+    _keep_up(desk, opened, now)
 
 
 def write_discrepancies(desk: Desk, draft: Draft, out: BinaryIO | Path) -> int:
@@ -152,82 +144,165 @@ def write_discrepancies(desk: Desk, draft: Draft, out: BinaryIO | Path) -> int:
 # -- edits ---------------------------------------------------------------------------------------------------------
 
 
-def edit(desk: Desk, opened: OpenDraft, changes: Sequence[tuple[int, str, str]]) -> None:
-    """Stores edits (row, column key, new text), then judges what they touch.
+@dataclass(frozen=True)
+class CellEdit:
+    """`seen` is the text that its author's screen showed. Without `key` the row is left out ("Yes") or taken back ("")."""
 
-    One of a row or column that the draft lacks, or that changes nothing, is ignored.
+    row: int
+    key: str | None
+    seen: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A cell did not get the text `mine`, as it has `theirs` meanwhile: `by` gave it, or "" when it is the file's again."""
+
+    row: int
+    key: str | None
+    theirs: str
+    by: str
+    mine: str
+
+
+def edit(desk: Desk, opened: OpenDraft, changes: Sequence[CellEdit]) -> list[Conflict]:
+    """Stores edits as one step, then judges what they touch; returns those that were refused, one a cell.
+
+    An edit of a row or column that the draft lacks, or that changes nothing, is ignored. Of two edits of one cell the
+    second saw what the first made.
     """
-    draft, new = opened.draft, []
-    texts: dict[tuple[int, str], str] = {}
-    for row, key, text in changes:
-        if row in draft and key in draft.declaration.by_key:
-            old = texts.get((row, key), draft.text(row, key))
-            texts[row, key] = text
-            if text != old:
-                new.append(NewEdit(row, key, old, text))
-    if new:
-        _store_edits(desk, opened, new)
-
-
-def leave_out(desk: Desk, opened: OpenDraft, row: int, out: bool) -> None:
-    """Leaves a row out of the import, or takes it back."""
-    if row in opened.draft and opened.draft.is_left_out(row) != out:
-        _store_edits(desk, opened, [_left_out_edit(row, out)])
-
-
-def undo(desk: Desk, opened: OpenDraft) -> int | None:
-    """Takes the last edit back; returns the row it was in, None when there is none."""
-    return _step(desk, opened, back=True)
-
-
-def redo(desk: Desk, opened: OpenDraft) -> int | None:
-    """Makes an undone edit again; returns the row it is in, None when there is none."""
-    return _step(desk, opened, back=False)
-
-
-def _store_edits(desk: Desk, opened: OpenDraft, new: Sequence[NewEdit]) -> None:
-    """Stores first, then applies: what is on the screen is never more than what is kept."""
     ids = (desk.company.company_id, opened.stored.draft_id)
     with desk.database.writing() as connection:
-        refuse_moved(stored_drafts.require_open(connection, *ids), opened.stored)
-        edits.append_edits(connection, *ids, desk.person.person_id, new)
-        stored = stored_drafts.get_draft(connection, *ids)
+        now = stored_drafts.require_open(connection, *ids)
+        if now.version != opened.stored.version:
+            _catch_up(desk, opened, edits.standing(connection, *ids))
+        new, refused = _sift(opened.draft, changes)
+        conflicts = _conflicts(opened.draft, refused, edits.standing(connection, *ids)) if refused else []
+        if new:
+            edits.append(connection, *ids, desk.person.person_id, new)
+            now = stored_drafts.get_draft(connection, *ids)
+    # Stored first, then made here: what is on the screen is never more than what is kept.
     _apply(desk, opened, [Edit(one.row, one.key, one.new) for one in new])
-    keep_figures(desk, opened, stored)
+    _keep_up(desk, opened, now)
+    return conflicts
 
 
-def _step(desk: Desk, opened: OpenDraft, *, back: bool) -> int | None:
-    """Takes the last edit back, or makes an undone one again; returns the row it is in, None when there is none."""
+def undo(desk: Desk, opened: OpenDraft) -> list[Conflict]:
+    """Takes back the person's own last step; returns its cells that somebody edited later, which stay as they are."""
+    return _move(desk, opened, edits.undo)
+
+
+def redo(desk: Desk, opened: OpenDraft) -> list[Conflict]:
+    """Makes the step again that the person undid last; returns its cells that somebody edited later, which stay."""
+    return _move(desk, opened, edits.redo)
+
+
+def own_steps(desk: Desk, draft_id: str) -> OwnSteps:
+    """Whether there is a step that the person can undo, and one to redo."""
+    with desk.database.reading() as connection:
+        return edits.own_steps(connection, desk.company.company_id, draft_id, desk.person.person_id)
+
+
+def _move(desk: Desk, opened: OpenDraft, move: Callable[..., list[StoredEdit]]) -> list[Conflict]:
     ids = (desk.company.company_id, opened.stored.draft_id)
     with desk.database.writing() as connection:
-        refuse_moved(stored_drafts.require_open(connection, *ids), opened.stored)
-        moved = edits.undo(connection, *ids) if back else edits.redo(connection, *ids)
-        stored = stored_drafts.get_draft(connection, *ids)
-    if moved is None:
-        return None
-    _apply(desk, opened, [Edit(moved.row, moved.key, moved.old if back else moved.new)])
-    keep_figures(desk, opened, stored)
-    return moved.row
+        step = move(connection, *ids, desk.person.person_id)
+        now = stored_drafts.get_draft(connection, *ids)
+        standing = edits.standing(connection, *ids)
+    _catch_up(desk, opened, standing)
+    _keep_up(desk, opened, now)
+    kept = {one.cell: one.new for one in step if one.cell in standing and standing[one.cell].step > one.step}
+    return _conflicts(opened.draft, kept, standing)
+
+
+def _sift(draft: Draft, changes: Sequence[CellEdit]) -> tuple[list[NewEdit], dict[Cell, str]]:
+    """The edits to make, and the texts that are refused: their authors did not see what stands in the cell.
+
+    Of a row nothing is refused: whoever leaves it out, or takes it back, knows what it was before.
+    """
+    texts: dict[Cell, str] = {}
+    new: list[NewEdit] = []
+    refused: dict[Cell, str] = {}
+    for change in changes:
+        cell = change.row, change.key
+        if change.row not in draft or not (change.key is None or change.key in draft.declaration.by_key):
+            continue
+        now, text = texts.get(cell, _text(draft, cell)), tidy(change.text)
+        if text == now:
+            refused.pop(cell, None)
+        elif change.key is not None and tidy(change.seen) != now:
+            refused[cell] = text
+        else:
+            new.append(NewEdit(*cell, now, text))
+            texts[cell] = text
+    return new, refused
+
+
+def _conflicts(
+    draft: Draft, refused: Mapping[Cell, str], standing: Mapping[Cell, StoredEdit]
+) -> list[Conflict]:
+    return [
+        Conflict(*cell, _text(draft, cell), standing[cell].by if cell in standing else "", mine)
+        for cell, mine in refused.items()
+    ]
+
+
+def _text(draft: Draft, cell: Cell) -> str:
+    """As an edit would say it: what stands in the cell, or whether the row is left out."""
+    row, key = cell
+    if key is None:
+        return _OUT if draft.is_left_out(row) else _IN
+    return draft.text(row, key)
+
+
+# -- in step with what is stored -------------------------------------------------------------------------------------
+
+
+def up_to_date(desk: Desk, opened: OpenDraft) -> OpenDraft:
+    """With the edits that others made; opened anew when its rows are to be judged otherwise, by anybody's choice."""
+    ids = (desk.company.company_id, opened.stored.draft_id)
+    with desk.database.reading() as connection:
+        now = stored_drafts.get_draft(connection, *ids)
+        moved = now.version != opened.stored.version
+        standing = edits.standing(connection, *ids) if moved else {}
+    if not _is_judged_so(desk, opened, now):
+        return open_draft(desk, opened.stored.draft_id)
+    if moved:
+        _catch_up(desk, opened, standing)
+        opened.stored = now
+    return opened
 
 
 def refuse_moved(now: StoredDraft, seen: StoredDraft) -> None:
-    """Raises Refused for a draft that was changed since it was opened: what others did must not be lost unseen.
-
-    The cursor would not tell: an edit taken back and another one made leave it where it was.
-    """
-    if now.updated_at != seen.updated_at:
+    """Raises Refused for a draft that was changed since it was opened: its plan is not the one that was shown."""
+    if now.version != seen.version:
         raise Refused("draft_moved")
 
 
-def _left_out_edit(row: int, out: bool) -> NewEdit:
-    """The edit that leaves a row out, or takes it back."""
-    return NewEdit(row, None, _IN if out else _OUT, _OUT if out else _IN)
+def _is_judged_so(desk: Desk, opened: OpenDraft, now: StoredDraft) -> bool:
+    judged = (opened.stored.blank_cells, opened.draft.company.version)
+    return judged == (now.blank_cells, desk.company.version)
+
+
+def _catch_up(desk: Desk, opened: OpenDraft, standing: Mapping[Cell, StoredEdit]) -> None:
+    """Gives each cell the text of its standing edit, or the file's where there is none any more."""
+    texts: dict[Cell, str] = {(row, key): text for row, key, text in opened.draft.originals()}
+    texts |= {cell: one.new for cell, one in standing.items()}
+    moved = [Edit(*cell, text) for cell, text in texts.items() if text != _text(opened.draft, cell)]
+    _apply(desk, opened, moved)
 
 
 def _apply(desk: Desk, opened: OpenDraft, new: Sequence[Edit]) -> None:
     """Makes edits in the judged draft; keys that they name are looked up among the stored customers first."""
-    keys = opened.draft.keys_of(new)
-    opened.draft.edit(new, _snapshot(desk, keys) if keys else None)
+    if new:
+        keys = opened.draft.keys_of(new)
+        opened.draft.edit(new, _snapshot(desk, keys) if keys else None)
+
+
+def _keep_up(desk: Desk, opened: OpenDraft, now: StoredDraft) -> None:
+    """What is judged otherwise now stays behind: it is opened anew before it is shown or committed."""
+    if now.version != opened.stored.version and _is_judged_so(desk, opened, now):
+        keep_figures(desk, opened, now)
 
 
 def keep_figures(desk: Desk, opened: OpenDraft, stored: StoredDraft) -> None:

@@ -196,7 +196,7 @@ def _new_import(stored: StoredDraft, plan: Plan, person_id: int, started_at: dat
         all_or_nothing=stored.all_or_nothing,
         blank_cells=stored.blank_cells,
         sheet=stored.sheet,
-        edits=stored.cursor,
+        edits=stored.edits,
     )
 
 

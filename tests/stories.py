@@ -12,11 +12,13 @@ from typing import Any
 
 import openpyxl
 
-from komet_import import customers, documents, history, importer, post
+from komet_import import customers, documents, drafts, history, importer, post
 from komet_import.desk import Desk, open_desk
-from komet_import.drafts import OpenDraft
+from komet_import.drafts import CellEdit, Conflict, OpenDraft
 from komet_import.importer import Choices
+from komet_import.schema.company import Role
 from komet_import.settings import from_environment
+from komet_import.store import companies
 from komet_import.store.customers import Wanted
 from komet_import.store.database import open_database
 from komet_import.store.imports import ImportRecord
@@ -42,6 +44,14 @@ def at_desk(folder: Path, **settings: Any) -> Iterator[Desk]:
         yield open_desk(read, database)
     finally:
         database.close()
+
+
+def colleague_of(desk: Desk, name: str, role: Role = Role.ANALYST) -> Desk:
+    """Another person of the company, at a desk of their own."""
+    email = f"{name.split()[0].lower()}@colleagues.example"
+    with desk.database.writing() as connection:
+        companies.add_person(connection, desk.company.company_id, email, name, role)
+    return open_desk(replace(desk.settings, person=email), desk.database)
 
 
 def rows_of(count: int) -> list[dict[str, object]]:
@@ -91,6 +101,17 @@ def found(document: Document) -> list[tuple[int, str | None, str]]:
 
 def uploaded(desk: Desk, content: bytes, **choices: Any) -> OpenDraft:
     return importer.upload(desk, FILE, content, Choices(**choices))
+
+
+def edited(desk: Desk, opened: OpenDraft, *texts: tuple[int, str | None, str]) -> list[Conflict]:
+    """One step of edits (row, key, text) by somebody who sees what stands in each cell."""
+    seen: dict[tuple[int, str | None], str] = {}
+    changes = []
+    for row, key, text in texts:
+        now = opened.draft.text(row, key) if key and row in opened.draft else ""
+        changes.append(CellEdit(row, key, seen.get((row, key), now), text))
+        seen[row, key] = text
+    return drafts.edit(desk, opened, changes)
 
 
 def committed(desk: Desk, opened: OpenDraft) -> ImportRecord:

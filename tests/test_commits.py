@@ -23,6 +23,7 @@ from tests.stories import (
     checked,
     committed,
     csv_of,
+    edited,
     imported,
     is_empty,
     rows_of,
@@ -46,7 +47,7 @@ def test_a_second_commit_of_a_draft_gives_the_first_result(desk: Desk) -> None:
 def test_only_the_plan_that_was_shown_is_committed(desk: Desk) -> None:
     opened = uploaded(desk, TWO)
     shown = opened.draft.plan().hash
-    drafts.edit(desk, opened, [(2, "phone", "1")])
+    edited(desk, opened, (2, "phone", "1"))
     with pytest.raises(Refused) as caught:
         importer.commit(desk, opened, shown)
     assert caught.value.code == "plan_moved"
@@ -86,8 +87,7 @@ def test_a_commit_is_refused_when_the_companys_lists_moved(desk: Desk) -> None:
     with pytest.raises(Refused):
         committed(desk, opened)
     later = open_desk(desk.settings, desk.database)
-    assert drafts.has_moved(later, opened)
-    again = drafts.open_draft(later, opened.stored.draft_id)
+    again = drafts.up_to_date(later, opened)
     assert [issue.code for issue in again.draft.issues(2)] == ["not_in_list"]
 
 
@@ -145,7 +145,7 @@ def test_a_locked_database_says_so_and_loses_nothing(desk: Desk) -> None:
         other.execute("BEGIN IMMEDIATE")
         for step in (
             lambda: uploaded(desk, TWO),
-            lambda: drafts.edit(desk, opened, [(3, "name", "DEF")]),
+            lambda: edited(desk, opened, (3, "name", "DEF")),
             lambda: committed(desk, opened),
         ):
             with pytest.raises(StoreUnavailable, match=r"busy.*Nothing was changed") as caught:
@@ -153,7 +153,7 @@ def test_a_locked_database_says_so_and_loses_nothing(desk: Desk) -> None:
             assert caught.value.code == "database_busy"
         assert checked(desk, TWO)["counts"]["new"] == 1
         assert opened.draft.text(3, "name") == ""
-    drafts.edit(desk, opened, [(3, "name", "DEF")])
+    edited(desk, opened, (3, "name", "DEF"))
     assert committed(desk, opened).counts.inserted == 2
 
 

@@ -9,18 +9,23 @@ import pytest
 
 from komet_import import drafts, importer
 from komet_import.desk import Desk
+from komet_import.drafts import CellEdit, Conflict, OpenDraft
 from komet_import.errors import BadArguments, Refused
 from komet_import.importer import Choices
+from komet_import.review.draft import Draft
 from komet_import.review.plan import Action
-from komet_import.store.drafts import DraftState
+from komet_import.store.drafts import BlankCells, DraftState
+from komet_import.store.edits import OwnSteps
 from komet_import.store.imports import ImportState
 from tests.stories import (
     FILE,
     NEW,
     TWO,
     at_desk,
+    colleague_of,
     committed,
     csv_of,
+    edited,
     imported,
     is_empty,
     uploaded,
@@ -31,8 +36,8 @@ from tests.stories import (
 def test_a_draft_survives_a_restart_with_every_edit(tmp_path: Path) -> None:
     with at_desk(tmp_path) as desk:
         opened = uploaded(desk, xlsx_of(NEW, NEW | {"Customer Code": "DEF", "Customer Name": None}))
-        drafts.edit(desk, opened, [(3, "name", "DEF"), (2, "fax", "1"), (3, "name", "Def Flowers")])
-        drafts.leave_out(desk, opened, 2, True)
+        edited(desk, opened, (3, "name", "DEF"), (2, "fax", "1"), (3, "name", "Def Flowers"))
+        edited(desk, opened, (2, None, "Yes"))
         drafts.undo(desk, opened)
         drafts.choose_all_or_nothing(desk, opened, True)
         left = (opened.draft.plan().hash, opened.draft.text(3, "name"))
@@ -41,7 +46,8 @@ def test_a_draft_survives_a_restart_with_every_edit(tmp_path: Path) -> None:
         assert (listed.rows, listed.rows_with_errors, listed.all_or_nothing) == (2, 0, True)
         again = drafts.open_draft(desk, listed.draft_id)
         assert (again.draft.plan().hash, again.draft.text(3, "name")) == left
-        assert drafts.redo(desk, again) == 2
+        assert again.draft.corrected(3) == {"name": ""}
+        drafts.redo(desk, again)
         assert again.draft.is_left_out(2)
         assert committed(desk, again).state is ImportState.REJECTED
 
@@ -55,7 +61,7 @@ def test_a_draft_whose_table_was_never_kept_is_read_again(desk: Desk) -> None:
 def test_an_edit_may_name_a_stored_customer_that_the_file_did_not(desk: Desk) -> None:
     imported(desk, csv_of(NEW | {"Phone": "305"}))
     opened = uploaded(desk, csv_of(NEW | {"Customer Code": "OTHER", "Phone": "1", "Customer Name": "Other"}))
-    drafts.edit(desk, opened, [(2, "code", "abc")])
+    edited(desk, opened, (2, "code", "abc"))
     assert opened.draft.action(2) is Action.UPDATE
     assert opened.draft.was([2])[2]["phone"] == "305"
     assert committed(desk, opened).counts.updated == 1
@@ -63,45 +69,129 @@ def test_an_edit_may_name_a_stored_customer_that_the_file_did_not(desk: Desk) ->
 
 def test_edits_that_change_nothing_or_are_of_no_cell_are_ignored(desk: Desk) -> None:
     opened = uploaded(desk, TWO)
-    drafts.edit(desk, opened, [(2, "code", "ABC"), (99, "code", "X"), (2, "nonsense", "X")])
-    drafts.leave_out(desk, opened, 2, False)
-    drafts.leave_out(desk, opened, 99, True)
-    assert drafts.undo(desk, opened) is None
+    edited(desk, opened, (2, "code", " ABC "), (99, "code", "X"), (2, "nonsense", "X"))
+    edited(desk, opened, (2, None, ""), (99, None, "Yes"))
+    assert drafts.own_steps(desk, opened.stored.draft_id) == OwnSteps(undo=False, redo=False)
 
 
-def test_an_edit_in_one_window_is_never_lost_to_another(desk: Desk) -> None:
+# Two people, in one process, where they share what is open, and in two.
+
+
+@pytest.fixture(params=["one process", "two processes"])
+def together(request: pytest.FixtureRequest, desk: Desk) -> tuple[Desk, OpenDraft, Desk, OpenDraft]:
+    """The administrator and Ana, each with TWO open."""
+    mine, ana = uploaded(desk, TWO), colleague_of(desk, "Ana Torres")
+    shared = request.param == "one process"
+    return desk, mine, ana, mine if shared else drafts.open_draft(ana, mine.stored.draft_id)
+
+
+Together = tuple[Desk, OpenDraft, Desk, OpenDraft]
+
+
+def test_an_edit_is_refused_where_its_author_did_not_see_the_text_and_the_others_go_in(
+    together: Together,
+) -> None:
+    desk, mine, ana, hers = together
+    edited(ana, hers, (2, "phone", "305"))
+    conflicts = drafts.edit(
+        desk,
+        mine,
+        [
+            CellEdit(2, "phone", "", " 786"),
+            CellEdit(2, "phone", "786", "787"),
+            CellEdit(3, "name", "", "DEF Wholesale"),
+        ],
+    )
+    assert conflicts == [Conflict(2, "phone", theirs="305", by="Ana Torres", mine="787")]
+    for draft in (mine.draft, drafts.up_to_date(ana, hers).draft, reopened(desk, mine)):
+        assert (draft.text(2, "phone"), draft.text(3, "name")) == ("305", "DEF Wholesale")
+        assert draft.counts.new == 2
+    assert committed(desk, mine).counts.inserted == 2
+
+
+def test_the_same_text_from_two_people_is_no_conflict_and_no_second_edit(together: Together) -> None:
+    desk, mine, ana, hers = together
+    edited(ana, hers, (2, "phone", "305"), (3, None, "Yes"))
+    same = [CellEdit(2, "phone", "", "305 "), CellEdit(3, None, "", "Yes")]
+    assert drafts.edit(desk, mine, same) == []
+    assert mine.draft.is_left_out(3)
+    assert not drafts.own_steps(desk, mine.stored.draft_id).undo
+
+
+def test_what_the_author_saw_is_compared_as_the_screen_shows_it(desk: Desk) -> None:
+    opened = uploaded(desk, csv_of(NEW | {"Phone": "305  1"}))
+    assert drafts.edit(desk, opened, [CellEdit(2, "phone", " 305 1", "305 2")]) == []
+    assert opened.draft.text(2, "phone") == "305 2"
+
+
+def test_an_edit_taken_back_and_made_otherwise_is_a_change_too(together: Together) -> None:
+    desk, mine, ana, hers = together
+    edited(ana, hers, (3, "name", "Hers"))
+    mine = drafts.up_to_date(desk, mine)
+    drafts.undo(ana, hers)
+    assert drafts.edit(desk, mine, [CellEdit(3, "name", "Hers", "Mine")]) == [
+        Conflict(3, "name", theirs="", by="", mine="Mine")
+    ]
+    edited(ana, hers, (3, "name", "Hers, spelt otherwise"))
+    (conflict,) = drafts.edit(desk, mine, [CellEdit(3, "name", "Hers", "Mine")])
+    assert (conflict.theirs, conflict.by) == ("Hers, spelt otherwise", "Ana Torres")
+    assert reopened(desk, mine).text(3, "name") == mine.draft.text(3, "name") == "Hers, spelt otherwise"
+
+
+def test_undo_takes_back_ones_own_last_step_and_leaves_what_others_made_of_it(together: Together) -> None:
+    desk, mine, ana, hers = together
+    edited(desk, mine, (2, "phone", "1"), (2, "fax", "1"), (3, None, "Yes"))
+    hers = drafts.up_to_date(ana, hers)
+    edited(ana, hers, (2, "phone", "2"), (3, "name", "Hers"), (3, None, ""))
+    assert drafts.undo(desk, mine) == [
+        Conflict(2, "phone", theirs="2", by="Ana Torres", mine="1"),
+        Conflict(3, None, theirs="", by="Ana Torres", mine="Yes"),
+    ]
+    for draft in (mine.draft, drafts.up_to_date(ana, hers).draft, reopened(desk, mine)):
+        assert [draft.text(2, key) for key in ("phone", "fax")] == ["2", ""]
+        assert (draft.text(3, "name"), draft.is_left_out(3)) == ("Hers", False)
+    assert drafts.undo(desk, mine) == []
+    assert drafts.undo(ana, drafts.up_to_date(ana, hers)) == []
+    assert [draft.text(2, "phone") for draft in (hers.draft, reopened(desk, mine))] == ["", ""]
+
+
+def test_redo_makes_ones_own_step_again_below_what_others_made_meanwhile(together: Together) -> None:
+    desk, mine, ana, hers = together
+    edited(desk, mine, (2, "phone", "1"), (2, "fax", "1"))
+    drafts.undo(desk, mine)
+    hers = drafts.up_to_date(ana, hers)
+    edited(ana, hers, (2, "phone", "2"))
+    assert drafts.redo(desk, mine) == [Conflict(2, "phone", theirs="2", by="Ana Torres", mine="1")]
+    assert [mine.draft.text(2, key) for key in ("phone", "fax")] == ["2", "1"]
+
+
+def test_choices_and_commits_take_over_what_others_edited_or_refuse(desk: Desk) -> None:
     mine = uploaded(desk, TWO)
     theirs = drafts.open_draft(desk, mine.stored.draft_id)
-    drafts.edit(desk, mine, [(3, "name", "DEF Wholesale")])
-    assert drafts.has_moved(desk, theirs)
     stale = theirs.draft.plan().hash
-    for step in (
-        lambda: drafts.edit(desk, theirs, [(3, "name", "Other")]),
-        lambda: drafts.leave_out(desk, theirs, 2, True),
-        lambda: drafts.undo(desk, theirs),
-        lambda: drafts.redo(desk, theirs),
-        lambda: drafts.choose_all_or_nothing(desk, theirs, True),
-        lambda: importer.commit(desk, theirs, stale),
-    ):
-        with pytest.raises(Refused, match="changed elsewhere") as caught:
-            step()
-        assert caught.value.code == "draft_moved"
-        assert drafts.has_moved(desk, theirs)
-    assert not drafts.has_moved(desk, mine)
+    edited(desk, mine, (3, "name", "DEF Wholesale"))
+    with pytest.raises(Refused, match="changed elsewhere") as caught:
+        importer.commit(desk, theirs, stale)
+    assert caught.value.code == "draft_moved"
     assert is_empty(desk)
-    theirs = drafts.open_draft(desk, theirs.stored.draft_id)
+    drafts.choose_all_or_nothing(desk, theirs, True)
     assert theirs.draft.text(3, "name") == "DEF Wholesale"
     assert committed(desk, theirs).counts.inserted == 2
 
 
-def test_an_edit_taken_back_and_made_otherwise_is_a_change_too(desk: Desk) -> None:
-    mine = uploaded(desk, TWO)
-    drafts.edit(desk, mine, [(3, "name", "Mine")])
-    theirs = drafts.open_draft(desk, mine.stored.draft_id)
-    drafts.undo(desk, mine)
-    drafts.edit(desk, mine, [(3, "name", "Mine, spelt otherwise")])
+def test_what_blank_cells_do_was_chosen_elsewhere_so_the_draft_is_judged_anew(desk: Desk) -> None:
+    imported(desk, csv_of(NEW | {"Phone": "305"}))
+    mine = uploaded(desk, csv_of(NEW | {"Phone": "", "Fax": "1"}))
+    drafts.choose_blank_cells(desk, drafts.open_draft(desk, mine.stored.draft_id), BlankCells.CLEAR)
+    assert edited(desk, mine, (2, "fax", "2")) == []
     with pytest.raises(Refused, match="changed elsewhere"):
-        drafts.edit(desk, theirs, [(3, "phone", "2")])
+        committed(desk, mine)
+    again = drafts.up_to_date(desk, mine)
+    assert [(change.old, change.new) for change in again.draft.plan().changes] == [("305", ""), ("", "2")]
+
+
+def reopened(desk: Desk, opened: OpenDraft) -> Draft:
+    return drafts.open_draft(desk, opened.stored.draft_id).draft
 
 
 def test_an_ended_draft_is_closed_for_the_other_window(desk: Desk) -> None:
@@ -109,7 +199,7 @@ def test_an_ended_draft_is_closed_for_the_other_window(desk: Desk) -> None:
     theirs = drafts.open_draft(desk, mine.stored.draft_id)
     drafts.discard(desk, mine.stored.draft_id)
     for step in (
-        lambda: drafts.edit(desk, theirs, [(3, "name", "Other")]),
+        lambda: edited(desk, theirs, (3, "name", "Other")),
         lambda: drafts.undo(desk, theirs),
         lambda: committed(desk, theirs),
         lambda: drafts.discard(desk, theirs.stored.draft_id),

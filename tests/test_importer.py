@@ -20,6 +20,7 @@ from komet_import.schema.customers import CUSTOMERS
 from komet_import.settings import ReaderLimits
 from komet_import.store import companies, seed
 from komet_import.store.drafts import BlankCells
+from komet_import.store.edits import OwnSteps
 from komet_import.store.imports import ImportState
 from tests.stories import (
     FILE,
@@ -29,6 +30,7 @@ from tests.stories import (
     checked,
     committed,
     csv_of,
+    edited,
     found,
     imported,
     is_empty,
@@ -53,16 +55,16 @@ def test_a_file_is_corrected_committed_and_comes_back_unchanged(desk: Desk) -> N
 
     opened = uploaded(desk, content)
     first, second = opened.draft.numbers[:2]
-    drafts.edit(desk, opened, [(first, "terms", "Net 31"), (second, "phone", " 1 ")])
+    edited(desk, opened, (first, "terms", "Net 31"), (second, "phone", " 1 "))
     assert opened.draft.action(first) is Action.REJECTED
-    assert drafts.undo(desk, opened) == second
-    assert drafts.undo(desk, opened) == first
-    assert drafts.undo(desk, opened) is None
+    assert drafts.undo(desk, opened) == []
     assert (opened.draft.counts.new, opened.draft.plan().hash) == (12, document["plan"])
-    assert drafts.redo(desk, opened) == first
-    drafts.edit(desk, opened, [(first, "terms", "Net 45")])
-    assert drafts.redo(desk, opened) is None
-    drafts.leave_out(desk, opened, second, True)
+    assert drafts.redo(desk, opened) == []
+    assert (opened.draft.text(first, "terms"), opened.draft.text(second, "phone")) == ("Net 31", "1")
+    drafts.undo(desk, opened)
+    edited(desk, opened, (first, "terms", "Net 45"))
+    assert drafts.own_steps(desk, opened.stored.draft_id) == OwnSteps(undo=True, redo=False)
+    edited(desk, opened, (second, None, "Yes"))
 
     record = committed(desk, opened)
     assert (record.state, record.counts.inserted, record.counts.rejected) == (ImportState.COMMITTED, 11, 1)
@@ -85,7 +87,7 @@ def test_the_discrepancy_workbook_is_corrected_and_uploaded_again(desk: Desk) ->
     assert back.matching.unknown == ()
     (row,) = back.draft.numbers
     assert [(issue.key, issue.code) for issue in back.draft.issues(row)] == [("name", "required")]
-    drafts.edit(desk, back, [(row, "name", "DEF Wholesale")])
+    edited(desk, back, (row, "name", "DEF Wholesale"))
     assert committed(desk, back).counts.inserted == 1
     assert stored(desk)["DEF"]["phone"] == "1"
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from komet_import import company, drafts, post
+from komet_import import company, post
 from komet_import.desk import Desk, open_desk
 from komet_import.store.drafts import BlankCells
 from komet_import.store.imports import ImportRecord
 from komet_import.store.mails import StoredMail
-from tests.stories import FILE, NEW, Row, at_desk, committed, csv_of, imported, rows_of, uploaded
+from tests.stories import FILE, NEW, Row, at_desk, committed, csv_of, edited, imported, rows_of, uploaded
 
 FILLED = {"Phone": "305", "Fax": "1", "Terms": "Net 30", "Billing City": "Miami"}
 
@@ -136,7 +136,7 @@ def test_a_warning_is_no_problem_of_an_e_mail(desk: Desk) -> None:
 
 def test_a_row_left_out_in_the_review_is_told_as_a_whole(desk: Desk) -> None:
     opened = uploaded(desk, csv_of(customer(0), customer(1)))
-    drafts.leave_out(desk, opened, 3, True)
+    edited(desk, opened, (3, None, "Yes"))
     committed(desk, opened)
     text = said(desk)
     assert "Row 3 Left out in the review." in text

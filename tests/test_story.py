@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from komet_import import documents, drafts, history, post
+from komet_import import documents, history, post
 from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
 from komet_import.store.imports import ImportCounts, ImportRecord, ImportState
-from tests.stories import NEW, Document, committed, csv_of, imported, stored, uploaded
+from tests.stories import NEW, Document, committed, csv_of, edited, imported, stored, uploaded
 
 # Customers 1, 2 and 3.
 STORED = csv_of(
@@ -130,7 +130,7 @@ def reviewed(desk: Desk) -> OpenDraft:
     """The file, with its last row left out."""
     imported(desk, STORED)
     opened = uploaded(desk, FILE)
-    drafts.leave_out(desk, opened, 7, True)
+    edited(desk, opened, (7, None, "Yes"))
     return opened
 
 

@@ -71,6 +71,10 @@ class Draft:
         """The file's text of each cell that edits gave another one, by column key."""
         return self._rows.corrected(self._rows.position(row))
 
+    def originals(self) -> Iterator[Edit]:
+        """The edits that would make of the rows what the file says."""
+        return self._rows.originals()
+
     # -- edits -------------------------------------------------------------------------------------------------
 
     def keys_of(self, edits: Sequence[Edit]) -> Keys:

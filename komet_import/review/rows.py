@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import NamedTuple
 
 from komet_import.bulk import held_once
@@ -96,6 +97,13 @@ class Rows:
         """The file's text of each cell that edits gave another one, by column key."""
         originals = self._originals.get(position, {})
         return {key: text for key, text in originals.items() if text != self.text(position, key)}
+
+    def originals(self) -> Iterator[Edit]:
+        """The edits that would make of the rows what the file says."""
+        for position in self._originals:
+            for key, text in self.corrected(position).items():
+                yield Edit(self.numbers[position], key, text)
+        yield from (Edit(number, None, "") for number in compress(self.numbers, self.left_out))
 
     def filled(self, key: str) -> int:
         """How many cells of the column hold a text: counted once, then kept as cells are edited."""

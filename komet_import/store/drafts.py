@@ -33,7 +33,7 @@ class DraftState(StrEnum):
 
 @dataclass(frozen=True)
 class StoredDraft:
-    """`cursor` is how many edits are applied, `last_edit` how many there are to redo to; `by` is who began it."""
+    """`version` is raised by each change; `edits` is how many are made and not undone; `by` is who began it."""
 
     draft_id: str
     company_id: int
@@ -53,8 +53,8 @@ class StoredDraft:
     rows: int | None
     rows_with_errors: int | None
     import_id: int | None
-    cursor: int
-    last_edit: int
+    version: int
+    edits: int
 
 
 def add_draft(
@@ -87,7 +87,7 @@ def add_draft(
         "created_by": person_id,
         "created_at": now,
         "updated_at": now,
-        "edit_cursor": 0,
+        "version": 1,
     }
     conn.execute(sa.insert(draft).values(values))
     return str(values["id"])
@@ -95,11 +95,7 @@ def add_draft(
 
 def get_draft(conn: sa.Connection, company_id: int, draft_id: str) -> StoredDraft:
     """Raises NotFound for one that is unknown or another company's."""
-    wanted = _drafts(company_id).where(draft.c.id == storable(draft_id))
-    row = conn.execute(wanted).one_or_none()
-    if row is None:
-        raise NotFound("unknown_draft")
-    return _draft(row)
+    return _one(conn, _drafts(company_id).where(draft.c.id == storable(draft_id)))
 
 
 def open_drafts(conn: sa.Connection, company_id: int, limit: int) -> list[StoredDraft]:
@@ -110,19 +106,26 @@ def open_drafts(conn: sa.Connection, company_id: int, limit: int) -> list[Stored
 
 
 def _drafts(company_id: int) -> sa.Select[*tuple[Any, ...]]:
-    last = sa.select(sa.func.coalesce(sa.func.max(edit.c.sequence), 0)).where(edit.c.draft_id == draft.c.id)
+    made = sa.select(sa.func.count()).where(edit.c.draft_id == draft.c.id, ~edit.c.undone)
     return (
         sa.select(
             draft,
             upload.c.name.label("file"),
             upload.c.sha256,
             person.c.name.label("by"),
-            last.scalar_subquery().label("last_edit"),
+            made.scalar_subquery().label("edits"),
         )
         .join(upload, upload.c.id == draft.c.upload_id)
         .join(person, person.c.id == draft.c.created_by)
         .where(draft.c.company_id == company_id)
     )
+
+
+def _one(conn: sa.Connection, query: sa.Select[*tuple[Any, ...]]) -> StoredDraft:
+    row = conn.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("unknown_draft")
+    return _draft(row)
 
 
 def _draft(row: sa.Row[*tuple[Any, ...]]) -> StoredDraft:
@@ -145,8 +148,8 @@ def _draft(row: sa.Row[*tuple[Any, ...]]) -> StoredDraft:
         rows=row.rows,
         rows_with_errors=row.rows_with_errors,
         import_id=row.import_id,
-        cursor=row.edit_cursor,
-        last_edit=row.last_edit,
+        version=row.version,
+        edits=row.edits,
     )
 
 
@@ -188,8 +191,9 @@ def set_state(
 
 
 def require_open(conn: sa.Connection, company_id: int, draft_id: str) -> StoredDraft:
-    """Raises NotFound, or Refused for a draft that was committed or discarded."""
-    found = get_draft(conn, company_id, draft_id)
+    """To be changed in this transaction, by nobody else. Raises NotFound, or Refused when committed or discarded."""
+    wanted = _drafts(company_id).where(draft.c.id == storable(draft_id))
+    found = _one(conn, wanted.with_for_update(of=draft))
     if found.state is not DraftState.OPEN:
         raise Refused("draft_closed")
     return found
@@ -197,6 +201,5 @@ def require_open(conn: sa.Connection, company_id: int, draft_id: str) -> StoredD
 
 def touch(conn: sa.Connection, draft_id: str, values: Mapping[str, object]) -> None:
     """Changes a draft that the caller found to be the company's."""
-    conn.execute(
-        sa.update(draft).where(draft.c.id == draft_id).values(updated_at=datetime.now(UTC), **values)
-    )
+    raised = {"version": draft.c.version + 1, "updated_at": datetime.now(UTC)}
+    conn.execute(sa.update(draft).where(draft.c.id == draft_id).values(**raised, **values))

@@ -1,4 +1,8 @@
-"""The edits of a draft: a list that grows at its end, and a cursor that undo and redo move along it."""
+"""The edits of a draft, in steps. The text of a cell is that of its last edit that is not undone, else the file's.
+
+Edits made together are one step: its number is the place of its first edit. Undo and redo go through the steps of one
+person alone, so nobody takes back what somebody else did.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from komet_import.errors import Refused
 from komet_import.store.cells import storable
 from komet_import.store.drafts import require_open, touch
-from komet_import.store.models import draft, edit
+from komet_import.store.models import edit, person
+
+Cell = tuple[int, str | None]  # the sheet's row and a column's key; without a key the whole row
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,47 +32,58 @@ class NewEdit:
 
 @dataclass(frozen=True, slots=True)
 class StoredEdit:
-    """`sequence` counts from 1 within the draft."""
+    """`new` is the cell's text, `by` the name of the person who gave it."""
 
-    sequence: int
+    step: int
     row: int
     key: str | None
-    old: str
     new: str
-    person_id: int
-    at: datetime
+    by: str
+
+    @property
+    def cell(self) -> Cell:
+        """Where it stands."""
+        return self.row, self.key
 
 
-def edits(conn: sa.Connection, company_id: int, draft_id: str) -> list[StoredEdit]:
-    """The applied ones in order; none for a draft that is not the company's."""
-    applied = _edits(company_id, draft_id).where(edit.c.sequence <= draft.c.edit_cursor)
-    return [StoredEdit(*row) for row in conn.execute(applied.order_by(edit.c.sequence))]
+@dataclass(frozen=True, slots=True)
+class OwnSteps:
+    """Whether a person has a step to take back, and one to make again."""
+
+    undo: bool
+    redo: bool
 
 
-def append_edits(
-    conn: sa.Connection,
-    company_id: int,
-    draft_id: str,
-    person_id: int,
-    new: Sequence[NewEdit],
-    *,
-    expected: int | None = None,
-) -> int:
-    """Adds edits after the cursor, where undone ones are forgotten; returns the new cursor.
+def standing(conn: sa.Connection, company_id: int, draft_id: str) -> dict[Cell, StoredEdit]:
+    """By cell, its last edit that is not undone; none for a draft that is not the company's."""
+    made = _edits(company_id, draft_id).where(~edit.c.undone).order_by(edit.c.sequence)
+    return {one.cell: one for one in _read(conn, made)}
 
-    `expected` is the cursor that the caller saw. Raises NotFound, or Refused when the draft moved or is not open.
-    """
-    cursor = require_open(conn, company_id, draft_id).cursor
-    if expected not in (None, cursor):
-        raise Refused("draft_moved")
-    if not new:
-        return cursor
-    conn.execute(sa.delete(edit).where(edit.c.draft_id == draft_id, edit.c.sequence > cursor))
+
+def own_steps(conn: sa.Connection, company_id: int, draft_id: str, person_id: int) -> OwnSteps:
+    """What undo and redo would find."""
+    undo, redo = (
+        sa.exists().where(*_own(company_id, draft_id, person_id), edit.c.undone.is_(undone))
+        for undone in (False, True)
+    )
+    return OwnSteps(*conn.execute(sa.select(undo, redo)).one())
+
+
+def append(
+    conn: sa.Connection, company_id: int, draft_id: str, person_id: int, new: Sequence[NewEdit]
+) -> None:
+    """Adds one step of edits; those that the person had undone are forgotten. Raises NotFound or Refused."""
+    require_open(conn, company_id, draft_id)
+    conn.execute(sa.delete(edit).where(*_own(company_id, draft_id, person_id), edit.c.undone))
+    highest = sa.select(sa.func.coalesce(sa.func.max(edit.c.sequence), 0)).where(edit.c.draft_id == draft_id)
+    step = conn.execute(highest).scalar_one() + 1
     now = datetime.now(UTC)
     rows = [
         {
             "draft_id": draft_id,
             "sequence": sequence,
+            "step": step,
+            "undone": False,
             "company_id": company_id,
             "row": one.row,
             "column_key": one.key,
@@ -76,38 +92,55 @@ def append_edits(
             "person_id": person_id,
             "at": now,
         }
-        for sequence, one in enumerate(new, cursor + 1)
+        for sequence, one in enumerate(new, step)
     ]
     conn.execute(sa.insert(edit), rows)
-    touch(conn, draft_id, {"edit_cursor": cursor + len(rows)})
-    return cursor + len(rows)
+    touch(conn, draft_id, {})
 
 
-def undo(conn: sa.Connection, company_id: int, draft_id: str) -> StoredEdit | None:
-    """Takes back the last applied edit and returns it; None when there is none. Raises NotFound or Refused."""
-    cursor = require_open(conn, company_id, draft_id).cursor
-    return _move(conn, company_id, draft_id, taken=cursor, cursor=cursor - 1)
+def undo(conn: sa.Connection, company_id: int, draft_id: str, person_id: int) -> list[StoredEdit]:
+    """Takes back the person's last step and returns it; none when there is none. Raises NotFound or Refused."""
+    return _move(conn, company_id, draft_id, person_id, sa.func.max(edit.c.step), undone=True)
 
 
-def redo(conn: sa.Connection, company_id: int, draft_id: str) -> StoredEdit | None:
-    """Applies the first undone edit again and returns it; None when there is none. Raises NotFound or Refused."""
-    cursor = require_open(conn, company_id, draft_id).cursor
-    return _move(conn, company_id, draft_id, taken=cursor + 1, cursor=cursor + 1)
+def redo(conn: sa.Connection, company_id: int, draft_id: str, person_id: int) -> list[StoredEdit]:
+    """Makes the step again that the person undid last, and returns it; none when there is none."""
+    return _move(conn, company_id, draft_id, person_id, sa.func.min(edit.c.step), undone=False)
 
 
 def _move(
-    conn: sa.Connection, company_id: int, draft_id: str, *, taken: int, cursor: int
-) -> StoredEdit | None:
-    wanted = _edits(company_id, draft_id).where(edit.c.sequence == taken)
-    row = conn.execute(wanted).one_or_none()
-    if row is None:
-        return None
-    touch(conn, draft_id, {"edit_cursor": cursor})
-    return StoredEdit(*row)
+    conn: sa.Connection,
+    company_id: int,
+    draft_id: str,
+    person_id: int,
+    which: sa.Function[Any],
+    *,
+    undone: bool,
+) -> list[StoredEdit]:
+    require_open(conn, company_id, draft_id)
+    own = (*_own(company_id, draft_id, person_id), edit.c.undone.is_(not undone))
+    step = conn.execute(sa.select(which).where(*own)).scalar_one()
+    if step is None:
+        return []
+    conn.execute(
+        sa.update(edit).where(edit.c.draft_id == draft_id, edit.c.step == step).values(undone=undone)
+    )
+    touch(conn, draft_id, {})
+    moved = _edits(company_id, draft_id).where(edit.c.step == step)
+    return list(_read(conn, moved.order_by(edit.c.sequence)))
+
+
+def _own(company_id: int, draft_id: str, person_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    mine = (edit.c.company_id == company_id, edit.c.draft_id == storable(draft_id))
+    return *mine, edit.c.person_id == person_id
 
 
 def _edits(company_id: int, draft_id: str) -> sa.Select[*tuple[Any, ...]]:
     e = edit.c
-    columns = (e.sequence, e.row, e.column_key, e.old, e.new, e.person_id, e.at)
+    columns = (e.step, e.row, e.column_key, e.new, person.c.name)
     mine = (e.company_id == company_id, e.draft_id == storable(draft_id))
-    return sa.select(*columns).join(draft, draft.c.id == e.draft_id).where(*mine)
+    return sa.select(*columns).join(person, person.c.id == e.person_id).where(*mine)
+
+
+def _read(conn: sa.Connection, query: sa.Select[*tuple[Any, ...]]) -> list[StoredEdit]:
+    return [StoredEdit(*row) for row in conn.execute(query)]

@@ -177,7 +177,7 @@ upload_table = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
-# `edit_cursor` says how many of the edits are applied: undo and redo move it.
+# `version` is raised by each change of the draft or its edits.
 draft = sa.Table(
     "draft",
     metadata,
@@ -196,15 +196,18 @@ draft = sa.Table(
     _number("rows", nullable=True),
     _number("rows_with_errors", nullable=True),
     _reference("import_id", "import.id"),
-    _number("edit_cursor"),
+    _number("version"),
     sa.Index(None, "company_id", "state", "updated_at"),
 )
 
+# Edits made together share a `step`.
 edit = sa.Table(
     "edit",
     metadata,
     sa.Column("draft_id", sa.Text, sa.ForeignKey("draft.id"), primary_key=True),
     sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+    _number("step"),
+    _flag("undone"),
     _company(),
     _number("row"),
     _text("column_key", nullable=True),

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
 from komet_import import drafts
 from komet_import.desk import Desk
-from komet_import.drafts import OpenDraft
+from komet_import.drafts import CellEdit, Conflict, OpenDraft
 from komet_import.errors import KometError
 from komet_import.review.draft import Draft
 from komet_import.review.issues import Issue, ProblemKind
 from komet_import.schema.problems import CATALOGUE, Severity
 from komet_import.ui import view as views
 from komet_import.ui import words
+from komet_import.ui.conflicts import Sentence, not_taken, tell
 from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.view import Filter, View
 from komet_import.ui.wiring import draft_in_hand
@@ -23,11 +23,16 @@ from komet_import.ui.wiring import draft_in_hand
 ICONS = {Severity.ERROR: ":red[:material/error:]", Severity.WARNING: ":orange[:material/warning:]"}
 
 
-def change_draft(desk: Desk, draft_id: str, change: Callable[[Desk, OpenDraft], Any]) -> None:
-    """In a callback: its errors are shown by the run that follows it."""
+def change_draft(
+    desk: Desk,
+    draft_id: str,
+    change: Callable[[Desk, OpenDraft], list[Conflict]],
+    sentence: Sentence = not_taken,
+) -> None:
+    """In a callback: its conflicts and errors are shown by the run that follows it."""
     try:
         with draft_in_hand(desk, draft_id) as opened:
-            change(desk, opened)
+            tell(opened.draft, change(desk, opened), sentence)
     except KometError as error:
         st.session_state["notice"] = str(error)
 
@@ -144,7 +149,7 @@ def _place(draft: Draft, row: int, key: str | None) -> str:
 
 def _use(desk: Desk, draft_id: str, view: View, issue: Issue) -> None:
     """And on to the next problem."""
-    edit = (issue.row, issue.key or "", issue.suggestion or "")
+    edit = CellEdit(issue.row, issue.key, issue.value, issue.suggestion or "")
     change_draft(desk, draft_id, lambda at, opened: drafts.edit(at, opened, [edit]))
     view["went"] = False
 
@@ -162,7 +167,8 @@ def _leave_out_button(desk: Desk, opened: OpenDraft, row: int) -> None:
 
 
 def _leave_out(desk: Desk, draft_id: str, row: int, out: bool) -> None:
-    change_draft(desk, draft_id, lambda at, opened: drafts.leave_out(at, opened, row, out))
+    edit = CellEdit(row, None, "" if out else "Yes", "Yes" if out else "")
+    change_draft(desk, draft_id, lambda at, opened: drafts.edit(at, opened, [edit]))
 
 
 def _step(view: View, issues: Sequence[Issue], index: int, step: int, icon: str, text: str) -> None:

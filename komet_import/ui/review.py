@@ -10,7 +10,7 @@ import streamlit as st
 
 from komet_import import drafts, importer
 from komet_import.desk import Desk
-from komet_import.drafts import OpenDraft
+from komet_import.drafts import CellEdit, Conflict, OpenDraft
 from komet_import.review.draft import Draft
 from komet_import.review.issues import Issue
 from komet_import.review.plan import Action
@@ -19,6 +19,7 @@ from komet_import.schema.kinds import kind_of, options
 from komet_import.ui import layout
 from komet_import.ui import view as views
 from komet_import.ui.commit import commit_bar
+from komet_import.ui.conflicts import kept, not_taken, tell
 from komet_import.ui.grid import LEFT_OUT, GridCell, GridEdit, GridRow, review_grid
 from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.problems import change_draft, earlier_texts, problem_list, reason_line
@@ -114,9 +115,10 @@ def _filters(desk: Desk, opened: OpenDraft, view: View) -> None:
             on_change=_search,
             args=(view, draft),
         )
-        stored = opened.stored
-        _icon_button("undo", "Undo the last edit", stored.cursor > 0, partial(_undo, desk, stored.draft_id))
-        _icon_button("redo", "Redo", stored.cursor < stored.last_edit, partial(_redo, desk, stored.draft_id))
+        draft_id = opened.stored.draft_id
+        steps = drafts.own_steps(desk, draft_id)
+        _icon_button("undo", "Undo your last edit", steps.undo, partial(_move, desk, draft_id, drafts.undo))
+        _icon_button("redo", "Redo", steps.redo, partial(_move, desk, draft_id, drafts.redo))
 
 
 def _with_number(numbers: Mapping[str, int], one: str) -> str:
@@ -139,12 +141,8 @@ def _search(view: View, draft: Draft) -> None:
     views.select(view, draft)
 
 
-def _undo(desk: Desk, draft_id: str) -> None:
-    change_draft(desk, draft_id, drafts.undo)
-
-
-def _redo(desk: Desk, draft_id: str) -> None:
-    change_draft(desk, draft_id, drafts.redo)
+def _move(desk: Desk, draft_id: str, move: Callable[[Desk, OpenDraft], list[Conflict]]) -> None:
+    change_draft(desk, draft_id, move, kept)
 
 
 # -- the grid ------------------------------------------------------------------------------------------------------
@@ -208,11 +206,16 @@ def _row(
 
 def _edit(desk: Desk, draft_id: str, made: Sequence[GridEdit]) -> None:
     with draft_in_hand(desk, draft_id) as opened:
+        texts: dict[tuple[int, str], str] = {}
+        changes = []
         for edit in made:
             if edit.key == LEFT_OUT:
-                drafts.leave_out(desk, opened, edit.row, edit.new == "Yes")
-            else:
-                drafts.edit(desk, opened, [(edit.row, edit.key, edit.new)])
+                changes.append(CellEdit(edit.row, None, "", edit.new))
+            elif edit.row in opened.draft:
+                seen = texts.get((edit.row, edit.key), opened.draft.text(edit.row, edit.key))
+                changes.append(CellEdit(edit.row, edit.key, seen, edit.new))
+                texts[edit.row, edit.key] = edit.new
+        tell(opened.draft, drafts.edit(desk, opened, changes), not_taken)
 
 
 def _focus(view: View, row: int, key: str) -> None:

@@ -87,6 +87,8 @@ def draft_in_hand(desk: Desk, draft_id: str) -> Iterator[OpenDraft]:
     """The open draft, up to date, for this run or callback alone. Raises NotFound."""
     holder = _holder(desk.company.company_id, draft_id)
     with holder.lock:
-        if holder.draft is None or drafts.has_moved(desk, holder.draft):
-            holder.draft = drafts.open_draft(desk, draft_id)
+        opened = holder.draft
+        holder.draft = (
+            drafts.open_draft(desk, draft_id) if opened is None else drafts.up_to_date(desk, opened)
+        )
         yield holder.draft

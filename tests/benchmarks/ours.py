@@ -79,6 +79,7 @@ def validate(folder: Path, rows: int) -> float:
 def edit(folder: Path, rows: int) -> float:
     """The median of edits all over the file: codes, names and plain cells, right and wrong; each is stored too."""
     from komet_import import importer
+    from komet_import.drafts import CellEdit
 
     edits = (
         ("code", "NEWCODE{}"),
@@ -92,7 +93,8 @@ def edit(folder: Path, rows: int) -> float:
         times = []
         for number in range(EDITS):
             key, text = edits[number % len(edits)]
-            change = (opened.draft.numbers[number * 7919 % rows], key, text.format(number))
+            row = opened.draft.numbers[number * 7919 % rows]
+            change = CellEdit(row, key, opened.draft.text(row, key), text.format(number))
             times.append(seconds_of(partial(drafts.edit, desk, opened, [change])))
         return statistics.median(times)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 
 import openpyxl
 import pytest
 
+from komet_import import drafts
+from komet_import.ui.markdown import escape_markdown
 from tests.pages.conftest import NEW, OpenApp, draft_of, figures, upload, words, workbook
+from tests.stories import at_desk, colleague_of, edited
 
 
 def test_the_start_offers_templates_legend_drop_area_and_how_rows_match(open_app: OpenApp) -> None:
@@ -46,6 +50,30 @@ def test_a_suggestion_is_a_click_away_and_can_be_undone_and_redone(open_app: Ope
     app.button(key="do-redo").click().run()
     assert figures(app)["With errors"] == "0"
     assert not app.exception
+
+
+def test_a_cell_that_somebody_else_edited_meanwhile_keeps_their_text_and_both_are_told(
+    open_app: OpenApp, tmp_path: Path
+) -> None:
+    app = upload(open_app(), workbook({**NEW, "terms": "Net 3O"}))
+    with at_desk(tmp_path) as desk:
+        ana = colleague_of(desk, "Ana Torres")
+        hers = drafts.open_draft(ana, draft_of(app))
+
+        edited(ana, hers, (2, "terms", "*Net* 45"))
+        app.button(key="use").click().run()
+        told = "Row 2, Terms: Ana Torres typed “*Net* 45” meanwhile; your “Net 30” was not taken."
+        assert app.warning[0].value == escape_markdown(told)
+        assert app.button(key="do-undo").disabled
+
+        edited(ana, hers, (2, "terms", "Net 3O"))
+        app.run()
+        app.button(key="use").click().run()
+        edited(ana, drafts.up_to_date(ana, hers), (2, "terms", "Net 60"))
+        app.button(key="do-undo").click().run()
+        told = "Row 2, Terms: Ana Torres typed “Net 60” after you, and that stays."
+        assert app.warning[0].value == escape_markdown(told)
+        assert figures(app)["With errors"] == "0"
 
 
 def test_a_draft_opens_again_with_its_edits_and_stands_in_the_list(open_app: OpenApp) -> None:

@@ -6,10 +6,12 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -18,7 +20,7 @@ from alembic.script import ScriptDirectory
 from komet_import.errors import StoreUnavailable
 from komet_import.schema.company import Company, Role
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.store import companies, customers, database, models
+from komet_import.store import companies, customers, database, drafts, edits, models
 from komet_import.store.database import Database, open_database
 from tests.store.plans import commit_plan, make_plan
 
@@ -53,6 +55,44 @@ def test_the_newest_migration_is_the_one_that_a_start_looks_for() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
     assert ScriptDirectory.from_config(config).get_current_head() == database.HEAD
+
+
+BEFORE_STEPS = """
+INSERT INTO company (id, name, multi_location, time_zone, version) VALUES (1, 'Sunrise', 0, 'UTC', 1);
+INSERT INTO person (id, company_id, email, name, role, active) VALUES (1, 1, 'a@b', 'Ana', 'analyst', 1);
+INSERT INTO upload (id, company_id, name, sha256, size, content, uploaded_by, uploaded_at)
+  VALUES (1, 1, 'f.csv', '', 1, x'00', 1, '2026-01-01');
+INSERT INTO draft (id, company_id, kind, upload_id, mapping, blank_cells, all_or_nothing, state, created_by, created_at,
+  updated_at, edit_cursor) VALUES ('d', 1, 'customers', 1, '{}', 'keep', 0, 'open', 1, '2026-01-01', '2026-01-01', 2);
+INSERT INTO edit (draft_id, sequence, company_id, row, column_key, old, new, person_id, at) VALUES
+  ('d', 1, 1, 2, 'phone', '', '1', 1, '2026-01-01'), ('d', 2, 1, 2, 'phone', '1', '2', 1, '2026-01-01'),
+  ('d', 3, 1, 2, 'phone', '2', '3', 1, '2026-01-01'), ('d', 4, 1, 2, NULL, '', 'Yes', 1, '2026-01-01');
+"""
+
+
+def test_edits_that_were_made_before_there_were_steps_are_undone_and_redone_one_by_one(
+    tmp_path: Path,
+) -> None:
+    _migrate(tmp_path / "komet.sqlite3", "0004")
+    with closing(sqlite3.connect(tmp_path / "komet.sqlite3")) as raw:
+        raw.executescript(BEFORE_STEPS)
+    opened = open_database(f"sqlite:///{tmp_path}/komet.sqlite3", tmp_path)
+    with opened.writing() as conn:
+        assert drafts.get_draft(conn, 1, "d").edits == 2
+        assert {one.cell: one.new for one in edits.standing(conn, 1, "d").values()} == {(2, "phone"): "2"}
+        moved = [move(conn, 1, "d", 1) for move in (edits.redo, edits.redo, edits.redo, edits.undo)]
+    assert [[one.new for one in step] for step in moved] == [["3"], ["Yes"], [], ["Yes"]]
+    opened.close()
+
+
+def _migrate(file: Path, revision: str) -> None:
+    """A database as that migration left it."""
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+        command.upgrade(config, revision)
+    engine.dispose()
 
 
 def _opening(folder: Path) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from komet_import.errors import NotFound, Refused
-from komet_import.schema.company import Company
-from komet_import.store import drafts, edits, uploads
+from komet_import.schema.company import Company, Role
+from komet_import.store import companies, drafts, edits, uploads
 from komet_import.store.database import Database
 from komet_import.store.drafts import BlankCells, DraftState
-from komet_import.store.edits import NewEdit
+from komet_import.store.edits import NewEdit, OwnSteps
 
 FILE = b"PK\x03\x04 bytes"
 
@@ -66,61 +66,118 @@ def test_a_draft_comes_back_as_it_was_left(database: Database, company: Company,
 def test_the_draft_touched_last_stands_first(database: Database, company: Company, upload_id: int) -> None:
     with database.writing() as conn:
         made = [drafts.add_draft(conn, company.company_id, 1, "customers", upload_id) for _ in range(3)]
-        edits.append_edits(conn, company.company_id, made[0], 1, phones("305"))
+        edits.append(conn, company.company_id, made[0], 1, phones("305"))
     with database.reading() as conn:
         listed = [draft.draft_id for draft in drafts.open_drafts(conn, company.company_id, 2)]
     assert listed == [made[0], made[2]]
 
 
-def test_edits_are_undone_and_redone_until_a_new_one_forgets_them(
-    database: Database, company: Company, draft_id: str
-) -> None:
-    here = (company.company_id, draft_id)
+@pytest.fixture
+def colleague(database: Database, company: Company) -> int:
+    with database.writing() as conn:
+        ana = companies.add_person(conn, company.company_id, "ana@b.example", "Ana Torres", Role.ANALYST)
+    return ana.person_id
 
-    def applied() -> list[str]:
+
+class Edited:
+    """The draft's cells as edits made them, by row, and what each person does there."""
+
+    def __init__(self, database: Database, company: Company, draft_id: str) -> None:
+        self.database = database
+        self.here = (company.company_id, draft_id)
+
+    def phones(self) -> dict[int, str]:
+        with self.database.reading() as conn:
+            return {one.row: one.new for one in edits.standing(conn, *self.here).values()}
+
+    def add(self, person: int, phones: dict[int, str]) -> None:
+        with self.database.writing() as conn:
+            new = [NewEdit(row, "phone", "", text) for row, text in phones.items()]
+            edits.append(conn, *self.here, person, new)
+
+    def undo(self, person: int) -> list[str]:
+        with self.database.writing() as conn:
+            return [one.new for one in edits.undo(conn, *self.here, person)]
+
+    def redo(self, person: int) -> list[str]:
+        with self.database.writing() as conn:
+            return [one.new for one in edits.redo(conn, *self.here, person)]
+
+
+@pytest.fixture
+def edited(database: Database, company: Company, draft_id: str) -> Edited:
+    return Edited(database, company, draft_id)
+
+
+def test_steps_are_undone_and_redone_whole_until_a_new_one_forgets_them(edited: Edited) -> None:
+    for step in ({2: "1", 3: "1"}, {3: "2"}, {4: "3"}):
+        edited.add(1, step)
+    assert (edited.undo(1), edited.undo(1), edited.phones()) == (["3"], ["2"], {2: "1", 3: "1"})
+    assert (edited.redo(1), edited.phones()) == (["2"], {2: "1", 3: "2"})
+    edited.add(1, {5: "4"})
+    assert (edited.redo(1), edited.phones()) == ([], {2: "1", 3: "2", 5: "4"})
+    assert [edited.undo(1) for _ in range(4)] == [["4"], ["2"], ["1", "1"], []]
+    assert edited.phones() == {}
+
+
+def test_everybody_undoes_and_redoes_their_own_steps_alone(edited: Edited, colleague: int) -> None:
+    edited.add(1, {2: "mine", 3: "mine"})
+    edited.add(colleague, {3: "theirs"})
+    assert (edited.undo(1), edited.phones()) == (["mine", "mine"], {3: "theirs"})
+    edited.add(colleague, {4: "theirs"})
+    assert (edited.redo(1), edited.phones()) == (["mine", "mine"], {2: "mine", 3: "theirs", 4: "theirs"})
+    assert [edited.undo(colleague) for _ in range(3)] == [["theirs"], ["theirs"], []]
+    assert edited.phones() == {2: "mine", 3: "mine"}
+
+
+def test_what_can_be_undone_or_redone_is_known_for_each_person(
+    database: Database, edited: Edited, colleague: int
+) -> None:
+    def known() -> list[tuple[bool, bool]]:
         with database.reading() as conn:
-            return [edit.new for edit in edits.edits(conn, *here)]
+            found = [edits.own_steps(conn, *edited.here, person) for person in (1, colleague)]
+        return [(steps.undo, steps.redo) for steps in found]
 
-    with database.writing() as conn:
-        assert edits.append_edits(conn, *here, 1, phones("1", "2", "3"), expected=0) == 3
-        undone = edits.undo(conn, *here)
-        edits.undo(conn, *here)
-    assert undone is not None
-    assert undone.new == "3"
-    assert applied() == ["1"]
-    with database.writing() as conn:
-        redone = edits.redo(conn, *here)
-        draft = drafts.get_draft(conn, *here)
-    assert redone is not None
-    assert (redone.new, draft.cursor, draft.last_edit) == ("2", 2, 3)
-    with database.writing() as conn:
-        edits.append_edits(conn, *here, 1, [NewEdit(3, None, "", "left out")])
-        assert edits.redo(conn, *here) is None
-    assert applied() == ["1", "2", "left out"]
-    with database.writing() as conn:
-        for _ in range(3):
-            assert edits.undo(conn, *here) is not None
-        assert edits.undo(conn, *here) is None
-    assert applied() == []
+    assert known() == [(False, False), (False, False)]
+    edited.add(1, {2: "1"})
+    edited.add(1, {3: "1"})
+    edited.undo(1)
+    assert known() == [(True, True), (False, False)]
+    edited.undo(1)
+    edited.add(colleague, {2: "2"})
+    assert known() == [(False, True), (True, False)]
 
 
-def test_an_edit_of_a_draft_that_moved_is_refused(
-    database: Database, company: Company, draft_id: str
+def test_each_change_raises_the_drafts_version_and_only_made_edits_are_counted(
+    database: Database, edited: Edited
 ) -> None:
-    here = (company.company_id, draft_id)
+    def known() -> tuple[int, int]:
+        with database.reading() as conn:
+            draft = drafts.get_draft(conn, *edited.here)
+        return draft.version, draft.edits
+
+    first, _ = known()
+    edited.add(1, {2: "1", 3: "1"})
+    assert known() == (first + 1, 2)
+    edited.undo(1)
+    assert known() == (first + 2, 0)
+    edited.redo(1)
+    assert known() == (first + 3, 2)
+    edited.redo(1)
     with database.writing() as conn:
-        edits.append_edits(conn, *here, 1, phones("1"), expected=0)
-    with pytest.raises(Refused) as caught, database.writing() as conn:
-        edits.append_edits(conn, *here, 1, phones("2"), expected=0)
-    assert caught.value.code == "draft_moved"
+        drafts.set_figures(conn, *edited.here, 9, 9)
+    assert known() == (first + 3, 2)
+    with database.writing() as conn:
+        drafts.set_options(conn, *edited.here, all_or_nothing=True)
+    assert known() == (first + 4, 2)
 
 
 def test_an_edit_that_utf8_cannot_hold_is_kept_as_well_as_can_be(
     database: Database, company: Company, draft_id: str
 ) -> None:
     with database.writing() as conn:
-        edits.append_edits(conn, company.company_id, draft_id, 1, phones("a\ud800b"))
-        assert edits.edits(conn, company.company_id, draft_id)[0].new == "a?b"
+        edits.append(conn, company.company_id, draft_id, 1, phones("a\ud800b"))
+        assert edits.standing(conn, company.company_id, draft_id)[2, "phone"].new == "a?b"
 
 
 @pytest.mark.parametrize("state", [DraftState.COMMITTED, DraftState.DISCARDED])
@@ -133,9 +190,9 @@ def test_an_ended_draft_is_not_listed_and_changes_no_more(
     with database.writing() as conn:
         assert drafts.open_drafts(conn, company.company_id, 10) == []
         for change in (
-            lambda: edits.append_edits(conn, *here, 1, phones("1")),
-            lambda: edits.undo(conn, *here),
-            lambda: edits.redo(conn, *here),
+            lambda: edits.append(conn, *here, 1, phones("1")),
+            lambda: edits.undo(conn, *here, 1),
+            lambda: edits.redo(conn, *here, 1),
             lambda: drafts.set_options(conn, *here, all_or_nothing=True),
             lambda: drafts.set_state(conn, *here, DraftState.DISCARDED),
         ):
@@ -148,7 +205,7 @@ def test_another_company_neither_sees_nor_changes_a_draft(
     database: Database, company: Company, other: Company, upload_id: int, draft_id: str
 ) -> None:
     with database.writing() as conn:
-        edits.append_edits(conn, company.company_id, draft_id, 1, phones("1"))
+        edits.append(conn, company.company_id, draft_id, 1, phones("1"))
         before = drafts.get_draft(conn, company.company_id, draft_id)
     there = (other.company_id, draft_id)
     with database.writing() as conn:
@@ -158,9 +215,9 @@ def test_another_company_neither_sees_nor_changes_a_draft(
             lambda: drafts.get_draft(conn, *there),
             lambda: drafts.set_options(conn, *there, all_or_nothing=True),
             lambda: drafts.set_state(conn, *there, DraftState.DISCARDED),
-            lambda: edits.append_edits(conn, *there, 2, phones("2")),
-            lambda: edits.undo(conn, *there),
-            lambda: edits.redo(conn, *there),
+            lambda: edits.append(conn, *there, 2, phones("2")),
+            lambda: edits.undo(conn, *there, 2),
+            lambda: edits.redo(conn, *there, 2),
         ):
             with pytest.raises(NotFound) as caught:
                 forbidden()
@@ -168,7 +225,8 @@ def test_another_company_neither_sees_nor_changes_a_draft(
         uploads.keep_table(conn, other.company_id, upload_id, b"other")
         drafts.set_figures(conn, *there, 9, 9)
         assert drafts.open_drafts(conn, other.company_id, 10) == []
-        assert edits.edits(conn, *there) == []
+        assert edits.standing(conn, *there) == {}
+        assert edits.own_steps(conn, *there, 1) == OwnSteps(undo=False, redo=False)
     with database.reading() as conn:
         assert drafts.get_draft(conn, company.company_id, draft_id) == before
         assert uploads.get_table(conn, company.company_id, upload_id) is None
