@@ -25,6 +25,13 @@ def test_the_app_is_put_together_from_streamlit_and_ui_alone() -> None:
     assert [name for name in imported(ROOT / "app.py") if not name.startswith(roots)] == []
 
 
+def test_files_are_offered_in_one_way() -> None:
+    """The one that tells two large files apart."""
+    screens = (*(ROOT / "komet_import").rglob("*.py"), *(ROOT / "pages").rglob("*.py"))
+    offering = [path.name for path in screens if ".download_button(" in path.read_text(encoding="utf-8")]
+    assert offering == ["downloads.py"]
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["no-such-command"]])
 def test_the_command_line_answers_before_it_loads_a_heavy_library(arguments: list[str]) -> None:
     started = subprocess.run(

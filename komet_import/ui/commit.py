@@ -15,10 +15,10 @@ from komet_import.errors import KometError, Refused
 from komet_import.review.plan import Counts, Plan
 from komet_import.store.drafts import BlankCells
 from komet_import.ui import words
+from komet_import.ui.downloads import XLSX, download_button
 from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.wiring import draft_in_hand, keep_open, worker
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ASKED = "asked-to-confirm"
 _SHOWN_COLUMNS = 3
 _SHOWN_ROWS = 10
@@ -36,16 +36,14 @@ def commit_bar(desk: Desk, opened: OpenDraft) -> None:
             saved = words.clock(stored.updated_at, desk.company.time_zone)
             st.caption(f"{counts.unchanged:,} unchanged · draft saved {saved}")
         _choices(desk, opened)
-        st.download_button(
+        download_button(
             "Discrepancies",
-            data=lambda: _discrepancies(desk, opened),
-            file_name=f"discrepancies-{stored.draft_id}.xlsx",
-            mime=XLSX,
-            icon=":material/download:",
+            lambda: _discrepancies(desk, opened),
+            f"discrepancies-{stored.draft_id}.xlsx",
+            XLSX,
             key="discrepancies",
-            on_click="ignore",
             disabled=not counts.rejected,
-            help="The rows that are left out, as a workbook with the reasons",
+            help_text="The rows that are left out, as a workbook with the reasons",
         )
         held_back = stored.all_or_nothing and counts.rejected > 0
         st.button(

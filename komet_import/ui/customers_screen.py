@@ -21,9 +21,9 @@ from komet_import.schema.kinds import Storage, kind_of, options
 from komet_import.store.customers import LAST_CHANGE, Order, Wanted
 from komet_import.store.imports import ImportRecord
 from komet_import.ui import layout, words
-from komet_import.ui.commit import XLSX
 from komet_import.ui.customer_card import customer_card, flag_words
 from komet_import.ui.customers_table import customer_table, sort_headers
+from komet_import.ui.downloads import XLSX, download_button
 from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.tables import page_choice
 
@@ -74,16 +74,14 @@ def _nothing(wanted: Wanted) -> None:
 
 
 def _download(desk: Desk, wanted: Wanted, order: Order, total: int) -> None:
-    st.download_button(
+    download_button(
         f"Download {words.counted(total, 'customer')}",
-        data=lambda: _workbook(desk, wanted, order),
-        file_name="existing-customers.xlsx",
-        mime=XLSX,
-        icon=":material/download:",
+        lambda: _workbook(desk, wanted, order),
+        "existing-customers.xlsx",
+        XLSX,
         key="download-customers",
-        help="What the filters show, as a workbook that can be corrected and imported again.",
+        help_text="What the filters show, as a workbook that can be corrected and imported again.",
         disabled=not total,
-        on_click="ignore",
     )
 
 

@@ -1,4 +1,4 @@
-"""What a screen shows as a file: .xlsx or CSV, made when it is asked for."""
+"""Files to download, each made when it is asked for, and what a screen shows as one: .xlsx or CSV."""
 
 from __future__ import annotations
 
@@ -6,13 +6,50 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
+from typing import Literal
+from uuid import uuid4
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from komet_import.ui.commit import XLSX
 from komet_import.ui.markdown import escape_markdown
 from komet_import.workbook.table_file import MOST_ROWS, TableCell, write_csv, write_xlsx
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv"
+
+
+def download_button(
+    label: str,
+    make: Callable[[], bytes],
+    file_name: str,
+    mime: str,
+    *,
+    key: str,
+    icon: str | None = ":material/download:",
+    look: Literal["primary", "secondary", "tertiary"] = "secondary",
+    width: Literal["content", "stretch"] = "content",
+    help_text: str | None = None,
+    disabled: bool = False,
+) -> None:
+    """The only way to offer a file.
+
+    Streamlit holds two files of more than 1 MiB for one when length, name, type and three samples agree, and hands
+    out the first. A parameter of the type tells them apart; the name stays the one that a person expects.
+    """
+    st.download_button(
+        label,
+        data=make,
+        file_name=file_name,
+        mime=f"{mime}; download={uuid4().hex}",
+        key=key,
+        icon=icon,
+        type=look,
+        width=width,
+        help=help_text,
+        disabled=disabled,
+        on_click="ignore",
+    )
 
 
 @dataclass(frozen=True)
@@ -34,21 +71,21 @@ def download_menu(tables: Sequence[Table], key: str) -> DeltaGenerator:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(escape_markdown(table.title), width="stretch")
                 _button(table, "xlsx", XLSX, _workbook)
-                _button(table, "csv", "text/csv", _csv)
+                _button(table, "csv", CSV, _csv)
     return menu
 
 
 def _button(table: Table, ending: str, mime: str, make: Callable[[Table], bytes]) -> None:
     too_long = ending == "xlsx" and table.count > MOST_ROWS
-    st.download_button(
+    download_button(
         f".{ending}",
-        data=partial(make, table),
-        file_name=f"{table.name}.{ending}",
-        mime=mime,
+        partial(make, table),
+        f"{table.name}.{ending}",
+        mime,
         key=f"download-{table.name}-{ending}",
-        help=f"A sheet ends after {MOST_ROWS:,} rows; CSV has no end." if too_long else None,
+        icon=None,
+        help_text=f"A sheet ends after {MOST_ROWS:,} rows; CSV has no end." if too_long else None,
         disabled=too_long or not table.count,
-        on_click="ignore",
     )
 
 

@@ -28,7 +28,7 @@ _ASKED_FOR = re.compile("health|host-config|stream|upload_file/[^/]+/[^/]+")
 
 
 class Guard:
-    """ASGI middleware for HTTP and WebSocket alike. A refusal is a sentence, status 403."""
+    """ASGI middleware for HTTP and WebSocket alike. A refusal has status 403 and is a sentence for a person."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,6 +40,9 @@ class Guard:
         refused = _refusal(scope)
         if refused is None:
             await self._app(scope, receive, _hardened(send))
+        elif scope["type"] == "websocket":
+            # Status 403 without the sentence: no browser shows one there, and uvicorn would log an error for each.
+            await send({"type": "websocket.close"})
         elif scope["path"] == _HEALTH:
             # Load balancers ask under any Host. They learn whether the app is up, and get no token for uploads.
             await self._app(scope, receive, _hardened(send, without="set-cookie"))
@@ -69,7 +72,7 @@ def _sentence(text: str, status: int) -> PlainTextResponse:
 
 def _hardened(send: Send, without: str | None = None) -> Send:
     async def send_hardened(message: Message) -> None:
-        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+        if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(_SENT_WITH_EVERYTHING)
             if without:

@@ -18,7 +18,7 @@ from komet_import.store.imports import ImportRecord, ImportState
 from komet_import.ui import layout, words
 from komet_import.ui.audit_tables import changes_table, discrepancy_frame
 from komet_import.ui.charts import problem_name, problem_value
-from komet_import.ui.downloads import Table, download_menu
+from komet_import.ui.downloads import Table, download_button, download_menu
 from komet_import.ui.history_files import changes_file, discrepancies_file, header_of
 from komet_import.ui.mail_card import mail_card
 from komet_import.ui.result import discrepancy_button, equation
@@ -97,13 +97,12 @@ def _downloads(desk: Desk, record: ImportRecord, tables: list[Table]) -> None:
         if record.counts.rejected:
             discrepancy_button(desk, record)
         if record.upload_id is not None:
-            st.download_button(
+            download_button(
                 "Original file",
-                data=partial(history.original_file, desk, record),
-                file_name=record.file,
-                icon=":material/download:",
+                partial(history.original_file, desk, record),
+                record.file,
+                "application/octet-stream",
                 key="original",
-                on_click="ignore",
             )
 
 

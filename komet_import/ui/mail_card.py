@@ -9,6 +9,7 @@ from komet_import.desk import Desk
 from komet_import.errors import KometError
 from komet_import.store.mails import MailState, StoredMail
 from komet_import.ui import layout, words
+from komet_import.ui.downloads import download_button
 from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.theme import Tone
 from komet_import.ui.wiring import worker
@@ -107,15 +108,13 @@ def _actions(desk: Desk, import_id: int, mail: StoredMail) -> None:
         with st.popover("Show the e-mail", icon=":material/mail:", type="tertiary"):
             st.markdown(f"**{escape_markdown(mail.subject)}**")
             st.text(mail.text)
-        st.download_button(
+        download_button(
             "Download",
-            data=lambda: post.eml(desk, mail),
-            file_name=f"mail-{mail.mail_id}.eml",
-            mime="message/rfc822",
+            lambda: post.eml(desk, mail),
+            f"mail-{mail.mail_id}.eml",
+            "message/rfc822",
             key="eml",
-            type="tertiary",
-            icon=":material/download:",
-            on_click="ignore",
+            look="tertiary",
         )
 
 

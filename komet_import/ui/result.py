@@ -14,7 +14,7 @@ from komet_import.schema.problems import Severity
 from komet_import.store.drafts import StoredDraft
 from komet_import.store.imports import Discrepancy, ImportRecord, ImportState
 from komet_import.ui import layout, words
-from komet_import.ui.commit import XLSX
+from komet_import.ui.downloads import XLSX, download_button
 from komet_import.ui.mail_card import mail_card
 from komet_import.ui.markdown import escape_markdown
 
@@ -100,15 +100,13 @@ def _left_out(desk: Desk, details: ImportDetails) -> None:
 
 def discrepancy_button(desk: Desk, record: ImportRecord, *, primary: bool = False) -> None:
     """Downloads the rows that were left out, with the reasons."""
-    st.download_button(
+    download_button(
         "Discrepancy workbook",
-        data=lambda: _discrepancies(desk, record.import_id),
-        file_name=f"discrepancies-{record.import_id}.xlsx",
-        mime=XLSX,
-        icon=":material/download:",
+        lambda: _discrepancies(desk, record.import_id),
+        f"discrepancies-{record.import_id}.xlsx",
+        XLSX,
         key="discrepancies",
-        type="primary" if primary else "secondary",
-        on_click="ignore",
+        look="primary" if primary else "secondary",
     )
 
 

@@ -15,10 +15,10 @@ from komet_import.importer import Choices, TemplateKind
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.store.drafts import StoredDraft
 from komet_import.ui import layout, words
+from komet_import.ui.downloads import XLSX, download_button
 from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.wiring import errors_shown, keep_open
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN_DRAFTS = 4
 
 
@@ -51,14 +51,12 @@ def _templates(desk: Desk) -> None:
             with st.container(gap="xxsmall"):
                 st.markdown(f"**{title}**")
                 st.caption(text)
-            st.download_button(
+            download_button(
                 "Download",
-                data=partial(_template, desk, kind),
-                file_name=f"{CUSTOMERS.kind}-{kind}.xlsx",
-                mime=_XLSX,
-                icon=":material/download:",
+                partial(_template, desk, kind),
+                f"{CUSTOMERS.kind}-{kind}.xlsx",
+                XLSX,
                 key=f"template-{kind}",
-                on_click="ignore",
                 width="stretch",
             )
     layout.legend(blue_required=desk.company.multi_location)

@@ -21,6 +21,7 @@ from tests.doors import FOREIGN_ORIGINS, FORWARDED_BY
 
 pytestmark = pytest.mark.browser
 EVIL = "evil.example"
+STRANGERS = [{"Host": EVIL}, {"Host": f"localhost.{EVIL}"}, {"Host": ""}, {"X-Forwarded-For": "127.0.0.1"}]
 NOBODY_ELSE: dict[str, str] = {}
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/nobody/1"
@@ -43,7 +44,6 @@ ROUTES = [
     ("PUT", UPLOAD),
     ("DELETE", UPLOAD),
     ("POST", "/_stcore/agent/mcp"),
-    ("GET", STREAM),
 ]
 # Writes every address that the process and its children look up or connect to, a line each.
 WATCH = """
@@ -107,17 +107,18 @@ def test_this_machines_browser_is_served(url: str) -> None:
 
 @pytest.mark.parametrize(("method", "path"), ROUTES, ids=" ".join)
 def test_no_route_answers_a_stranger(url: str, method: str, path: str) -> None:
-    for stranger in (
-        {"Host": EVIL},
-        {"Host": f"localhost.{EVIL}"},
-        {"Host": ""},
-        {"X-Forwarded-For": "127.0.0.1"},
-    ):
+    for stranger in STRANGERS:
         refused = ask(url, method, path, stranger)
         assert refused.status == 403
         assert refused.headers["content-type"] == "text/plain; charset=utf-8"
         home = url.replace("127.0.0.1", "localhost")
         assert refused.text == f"This app serves only the machine it runs on. Open it there, at {home}.\n"
+
+
+@pytest.mark.parametrize("stranger", STRANGERS, ids=str)
+def test_no_stranger_gets_a_session(url: str, stranger: dict[str, str]) -> None:
+    for path in (STREAM, f"/customers{STREAM}", "/_stcore/health"):
+        assert ask(url, "GET", path, WEBSOCKET | stranger).status == 403
 
 
 @pytest.mark.parametrize("header", FORWARDED_BY)
@@ -131,7 +132,6 @@ def test_a_page_of_another_origin_gets_nothing(url: str, origin: str) -> None:
     port = urlsplit(url).port
     there = {"Host": f"localhost:{port}", "Origin": origin.replace("8501", str(port))}
     for method, path in (
-        ("GET", STREAM),
         ("GET", "/"),
         ("PUT", UPLOAD),
         ("DELETE", UPLOAD),
@@ -139,6 +139,7 @@ def test_a_page_of_another_origin_gets_nothing(url: str, origin: str) -> None:
     ):
         refused = ask(url, method, path, there)
         assert (refused.status, "Another web page asked for this" in refused.text) == (403, True)
+    assert ask(url, "GET", STREAM, there).status == 403
     health = ask(url, "GET", "/_stcore/health", there)
     assert health.headers.keys() & {"set-cookie", "access-control-allow-origin"} == set()
 
@@ -173,7 +174,7 @@ def test_what_the_screens_do_not_need_is_not_there(url: str, method: str, path: 
 
 @pytest.mark.parametrize("asked", [NOBODY_ELSE, {"Host": EVIL}], ids=["mine", "a stranger's"])
 def test_every_answer_says_what_a_browser_must_not_do(url: str, asked: dict[str, str]) -> None:
-    for method, path in (*ROUTES[:-1], ("GET", "/_stcore/health"), ("GET", "/static/nonsense.js")):
+    for method, path in (*ROUTES, ("GET", "/_stcore/health"), ("GET", "/static/nonsense.js")):
         answer = ask(url, method, path, asked)
         assert "frame-ancestors 'self'" in answer.headers["content-security-policy"], path
         assert answer.headers["x-frame-options"] == "SAMEORIGIN"
