@@ -9,7 +9,7 @@ import pytest
 
 from komet_import.review.draft import Draft
 from komet_import.review.plan import Action, Change, Counts, Plan, PlannedRow
-from komet_import.review.rows import Edit, Rows
+from komet_import.review.rows import Edit, Keys, Rows
 from komet_import.schema.customers import CUSTOMERS
 from tests.review.example import MULTI, NEW, draft, found, snapshot, was
 
@@ -76,6 +76,31 @@ def test_what_was_corrected_goes_in_and_what_was_left_out_does_not() -> None:
     plan = judged.plan()
     assert plan.changes == [Change(2, 8, "terms", "Net 30", "Net 15")]
     assert (plan.counts, plan.cells) == (Counts(0, 1, 0, 1), {3: {"code": "ABC", "terms": "Net 15"}})
+
+
+def test_an_edit_may_name_a_customer_that_the_file_did_not() -> None:
+    judged = draft([NEW | {"code": "NEW", "name": "New", "phone": "1"}], SEVEN)
+    edit = Edit(2, "code", "DEF")
+    assert judged.keys_of([edit]) == Keys(frozenset(), frozenset({"def"}), frozenset())
+    judged.edit([edit], snapshot(EIGHT))
+    assert (judged.action(2), was(judged, 2)) == (Action.UPDATE, {"name": "Def", "phone": "306"})
+    assert (2 in judged, 3 in judged, judged.is_left_out(2)) == (True, False, False)
+    judged.edit([Edit(2, None, "Yes")])
+    assert judged.is_left_out(2)
+
+
+def test_a_name_that_an_edit_brings_in_may_be_another_customers() -> None:
+    judged = draft([{**NEW, "code": "NEW", "name": "New"}], SEVEN)
+    judged.edit([Edit(2, "name", "DEF")], snapshot(EIGHT))
+    assert found(judged) == [(2, "name", "possible_duplicate")]
+    assert [issue.message for issue in judged.issues(2)] == ["The same name as customer 8."]
+
+
+def test_the_cells_of_a_plan_are_those_of_rejected_rows_alone() -> None:
+    cells = plan_of({"code": "ABC", "phone": "1"}, {"code": "BAD"}).cells
+    assert (list(cells), len(cells), 2 in cells) == ([3], 1, False)
+    with pytest.raises(KeyError, match="2"):
+        cells[2]
 
 
 def test_a_plan_is_the_same_until_the_next_edit() -> None:
