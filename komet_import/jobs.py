@@ -14,6 +14,7 @@ from komet_import.desk import Desk, open_desk
 from komet_import.errors import KometError
 from komet_import.settings import Settings
 from komet_import.store.database import Database
+from komet_import.workbook.isolation import sweep
 
 log = logging.getLogger(__name__)
 E_MAILS = "e-mails"
@@ -42,7 +43,12 @@ def start(settings: Settings, database: Database) -> Worker:
     def at_desk(work: Callable[[Desk], object]) -> Callable[[], object]:
         return lambda: work(open_desk(settings, database))
 
-    return Worker((Task(E_MAILS, 30, at_desk(post.deliver)),))
+    return Worker(
+        (
+            Task(E_MAILS, 30, at_desk(post.deliver)),
+            Task("what killed readings left", 3600, sweep),
+        )
+    )
 
 
 class Worker:

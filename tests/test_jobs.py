@@ -119,6 +119,18 @@ def test_e_mails_left_by_another_process_are_sent_at_the_start(tmp_path: Path) -
         assert worker.trouble(jobs.E_MAILS) is None
 
 
+def test_what_a_killed_reading_left_is_gone_after_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left = tmp_path / "komet-import-reading-left"
+    left.mkdir()
+    with at_desk(tmp_path / "data") as desk:
+        worker = jobs.start(desk.settings, desk.database)
+        eventually(lambda: not left.exists())
+        worker.stop()
+
+
 def test_work_that_cannot_be_done_is_told_until_it_can(tmp_path: Path) -> None:
     """As while the person that the settings name is not active."""
     with at_desk(tmp_path) as desk:

@@ -1,21 +1,30 @@
-"""The parent's side of the reading child: start it, wait no longer than allowed, and end it whatever happens."""
+"""The parent's side of the reading child: start it, wait no longer than allowed, and end it whatever happens.
+
+A parent that is killed can end nothing any more. So the child watches a pipe that only its parent holds, and the folder
+of a reading is locked by the process that made it: a lock ends with its process, and the next reading, or the next start,
+removes what nobody holds.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 _logger = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parents[2]
 _CHILD = "komet_import.workbook.reader_child"
+_PREFIX = "komet-import-reading-"
+_HAS_LOCKS = os.name == "posix"
 _WATCHED_EVERY = 0.25  # seconds
 # Every thread's stack and arena counts against the address limit, on large machines most of it.
 _SPARING = {
@@ -32,21 +41,81 @@ class ChildDied(Exception):
 
 
 @contextmanager
+def own_folder() -> Iterator[Path]:
+    """For one reading, closed to other users; gone at the end. Raises OSError."""
+    sweep()
+    folder, hold = _new_folder()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if hold is not None:
+            os.close(hold)
+
+
+def sweep() -> None:
+    """Removes the folders of processes that were killed while they read. Where there are no locks (Windows) they stay."""
+    if not _HAS_LOCKS:
+        return
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        hold = _hold(folder)
+        if hold is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(hold)
+
+
+def _new_folder() -> tuple[Path, int | None]:
+    """Another process may sweep a folder before it is held: then there is a next one."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        hold = _hold(folder) if _HAS_LOCKS else None
+        if hold is not None or not _HAS_LOCKS:
+            return folder, hold
+
+
+def _hold(folder: Path) -> int | None:
+    """The descriptor that locks the folder until it is closed, or its process is no more.
+
+    None when somebody holds it, when it is not this user's, or gone.
+    """
+    import fcntl
+
+    with suppress(OSError), ExitStack() as opened:
+        hold = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        opened.callback(os.close, hold)
+        fcntl.flock(hold, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        status = os.fstat(hold)
+        if status.st_uid == os.getuid() and os.path.samestat(status, folder.stat()):
+            opened.pop_all()
+            return hold
+    return None
+
+
+@contextmanager
 def child_reading(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The child at work on the folder's `upload` and `request.json`; gone at the end, also when interrupted."""
-    with (folder / "stderr").open("wb") as stderr:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-P", "-m", _CHILD, str(folder)],
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-        )
-        with process:
+    """The child at work on the folder's `upload` and `request.json`; gone at the end, however that comes."""
+    watched, held = os.pipe()
+    try:
+        with (folder / "stderr").open("wb") as stderr, _started(folder, watched, stderr) as process:
             try:
                 yield process
             finally:
                 process.kill()
+    finally:
+        os.close(held)
+
+
+def _started(folder: Path, watched: int, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-m", _CHILD, str(folder)],
+            env=_environment(),
+            stdin=watched,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+        )
+    finally:
+        os.close(watched)
 
 
 def answer_of(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from komet_import.errors import BadArguments, UnusableFile
 from komet_import.review.matching import match
 from komet_import.schema.column import Declaration
 from komet_import.settings import ReaderLimits
-from komet_import.workbook.isolation import ChildDied, answer_of, child_reading
+from komet_import.workbook.isolation import ChildDied, answer_of, child_reading, own_folder
 from komet_import.workbook.request import Request
 
 # pandas and pyarrow are imported where they are needed, while the child is at work: half of a small file's time.
@@ -56,8 +54,7 @@ def read_table(
         raise UnusableFile("too_large", file=file, limit=limits.upload_mb)
     _check_mapping(mapping or {}, declaration)
     request = asdict(Request.of(declaration, limits, mapping or {}, sheet))
-    with tempfile.TemporaryDirectory(prefix="komet-import-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with own_folder() as folder:
         (folder / "upload").write_bytes(content)
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
         with child_reading(folder) as process:

@@ -7,9 +7,24 @@ answers on standard output in JSON. However a hostile file ends it, only this pr
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
+
+
+def end_with_parent() -> None:
+    """Standard input is a pipe that only the parent holds: it ends when the parent does, and then so does this process.
+
+    The readers give the interpreter free while they work, so the thread has its turn at once.
+    """
+    threading.Thread(target=_watch, daemon=True).start()
+
+
+def _watch() -> None:
+    os.read(sys.stdin.fileno(), 1)  # nothing is ever written; a buffered read would trouble a normal exit
+    os._exit(1)
 
 
 def limit_itself(memory_mb: int, seconds: int) -> None:
@@ -29,6 +44,7 @@ def limit_itself(memory_mb: int, seconds: int) -> None:
 
 def main(folder: Path) -> None:
     """Every error but Unreadable ends the process, and means that the file takes too much."""
+    end_with_parent()
     asked = json.loads((folder / "request.json").read_text(encoding="utf-8"))
     limit_itself(asked["memory_mb"], asked["seconds"])
     # Only now: what a library allocates when it loads counts too.

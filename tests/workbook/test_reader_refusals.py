@@ -11,6 +11,8 @@ import sys
 import threading
 import time as clock
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -18,6 +20,7 @@ import pytest
 
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.settings import ReaderLimits
+from komet_import.workbook.isolation import sweep
 from komet_import.workbook.reader import read_table
 from tests.workbook import odd_workbooks as odd
 from tests.workbook.reading import LIMITS, cells, read, refused
@@ -165,12 +168,15 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert not [child for child in psutil.Process().children() if "reader_child" in " ".join(child.cmdline())]
 
 
-@pytest.mark.slow
-def test_an_interrupted_reading_leaves_no_process_and_no_files(tmp_path: Path) -> None:
+@contextmanager
+def reading_elsewhere(tmp_path: Path) -> Iterator[tuple[psutil.Popen, psutil.Process, Path]]:
+    """A process in the middle of a reading of many seconds, its reading child, and that reading's folder."""
     upload = tmp_path / "upload.xlsx"
-    upload.write_bytes(odd.raw_xlsx(odd.HEADER_XML.encode() + b"<row><c><v>1</v></c></row>" * 3_000_000))
-    folder = tmp_path / "temporary"
-    folder.mkdir()
+    if not upload.exists():
+        upload.write_bytes(odd.raw_xlsx(odd.HEADER_XML.encode() + b"<row><c><v>1</v></c></row>" * 3_000_000))
+    folders = tmp_path / "temporary"
+    folders.mkdir(exist_ok=True)
+    before = set(folders.iterdir())
     script = (
         "import sys, pathlib; from komet_import.workbook.reader import read_table;"
         "from komet_import.schema.customers import CUSTOMERS; from komet_import.settings import ReaderLimits;"
@@ -179,15 +185,59 @@ def test_an_interrupted_reading_leaves_no_process_and_no_files(tmp_path: Path) -
     process = psutil.Popen(
         [sys.executable, "-c", script, str(upload)],
         cwd=ROOT,
-        env=os.environ | {"TMPDIR": str(folder)},
+        env=os.environ | {"TMPDIR": str(folders)},
         stderr=subprocess.DEVNULL,
     )
-    while not (children := process.children()) or not list(folder.glob("*/upload.xlsx")):
-        clock.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=5) != 0
-    assert not psutil.wait_procs(children, timeout=2)[1]
-    assert list(folder.iterdir()) == []
+    try:
+        while not (at_work := [one for one in folders.glob("*/upload.xlsx") if one.parent not in before]):
+            clock.sleep(0.02)
+        (child,) = process.children()
+        yield process, child, at_work[0].parent
+    finally:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+        process.wait()
+
+
+@pytest.mark.slow
+def test_an_interrupted_reading_leaves_no_process_and_no_files(tmp_path: Path) -> None:
+    with reading_elsewhere(tmp_path) as (process, child, folder):
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=5) != 0
+        assert not psutil.wait_procs([child], timeout=2)[1]
+        assert not folder.exists()
+
+
+@pytest.mark.slow
+def test_the_child_of_a_killed_process_ends_and_the_next_reading_removes_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    with reading_elsewhere(tmp_path) as (killed, child, left), reading_elsewhere(tmp_path) as (_, _, held):
+        assert left.stat().st_mode & 0o777 == 0o700
+        killed.kill()
+        killed.wait()
+        assert not psutil.wait_procs([child], timeout=8)[1]
+        assert left.exists()
+        read(odd.xlsx_of(FILLED))
+        assert list((tmp_path / "temporary").iterdir()) == [held]
+
+
+def test_only_a_folder_of_a_reading_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (tmp_path / "komet-import-reading-link").symlink_to(precious)
+    (tmp_path / "komet-import-reading-file").write_text("of somebody")
+    (tmp_path / "komet-import-reading-left").mkdir()
+    (tmp_path / "komet-import-main").mkdir()
+    sweep()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "komet-import-main",
+        "komet-import-reading-file",
+        "komet-import-reading-link",
+        "precious",
+    ]
 
 
 # The process around it.
