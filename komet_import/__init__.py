@@ -17,6 +17,7 @@ The map of the house, from the roof down. A room may import those below it, neve
     schema/                what a Customers file may contain: the declaration of its columns
     settings               what the environment decides
     errors · bulk · private  why work cannot go on · what large files need · files that nobody else may read
+    sentences              long texts and lists as sentences show them
 
 Each heavy library has one home: Streamlit in app.py, pages/ and ui/, its grid in ui/ alone; openpyxl, fastexcel and
 python-calamine in workbook/; SQLAlchemy and Alembic in store/; yagmail in mail/. pyproject.toml holds all of this as

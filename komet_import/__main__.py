@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from komet_import.errors import BadArguments, KometError, Refused, UnusableFile
+from komet_import.sentences import clipped
 
 if TYPE_CHECKING:
     from komet_import.desk import Desk
@@ -250,7 +251,8 @@ def _choices(**options: Any) -> Choices:
         theirs, equals, ours = pair.rpartition("=")
         if not equals or not theirs.strip() or not ours.strip():
             raise BadArguments(
-                "bad_argument", detail=f"--map “{pair}” must look like 'Their header=Our header'."
+                "bad_argument",
+                detail=f"--map “{clipped(pair, 100)}” must look like 'Their header=Our header'.",
             )
         mapping[theirs] = ours
     return Choices(mapping=mapping, blank_cells=BlankCells(options.pop("blank_cells")), **options)

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from komet_import.post import Attempt, Outcome
+from komet_import.sentences import clipped, listed
 from komet_import.settings import Settings
 from komet_import.store.mails import MailState, StoredMail
 
 Document = dict[str, Any]
 _WIDEST = 40
-_MOST_REASONS = 5
+_MOST_HEADERS, _MOST_REASONS = 6, 5
 
 
 def checked(document: Document) -> str:
@@ -133,11 +134,11 @@ def delivered(attempts: Sequence[Attempt], mails: Iterable[StoredMail], settings
 
 
 def _read(document: Document) -> str:
-    lines = [f"{document['file']}" + (f", sheet {document['sheet']}" if document["sheet"] else "")]
-    if document["unknown_columns"]:
-        lines.append(
-            f"Left out, because the template has no such columns: {', '.join(document['unknown_columns'])}."
-        )
+    sheet = document["sheet"]
+    lines = [f"{document['file']}" + (f", sheet {clipped(sheet, _WIDEST)}" if sheet else "")]
+    if unknown := document["unknown_columns"]:
+        names = listed([clipped(header, _WIDEST) for header in unknown], _MOST_HEADERS)
+        lines.append(f"Left out, because the template has no such columns: {names}.")
     return "\n".join(lines)
 
 
@@ -167,4 +168,4 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _clip(cell: str) -> str:
-    return cell if len(cell) <= _WIDEST else f"{cell[: _WIDEST - 1]}…"
+    return clipped(cell, _WIDEST)

@@ -14,6 +14,9 @@ Problems of the data are not errors: they are issues (`komet_import.review.issue
 
 from __future__ import annotations
 
+from komet_import.sentences import clipped
+
+_LONGEST = 300  # characters of a fact, which may be a stranger's: a header of a CSV file can have millions
 WORDING: dict[str, str] = {
     # UnusableFile: the contract's codes.
     "not_a_workbook": "{file} is not a workbook or a CSV file{detail}. Save it in Excel as .xlsx and try again.",
@@ -22,6 +25,7 @@ WORDING: dict[str, str] = {
     "too_large": "{file} is larger than {limit} MB. Split it, or remove pictures and unused sheets, and try again.",
     "too_many_rows": "{file} has more than {limit:,} rows. Split it into smaller files and import them one after the other.",
     "takes_too_much": "Reading {file} takes more memory or time than allowed. Copy the rows into a new template and try again.",
+    "no_room": "This machine has no room to read {file}: {reason}. Free some space on its disk, or some memory, and try again.",
     "no_header": "{file} has no row with our headers{detail}. Start from the template, or name the columns as it does.",
     "missing_columns": "{file} has neither a {id_header} nor a {code_header} column, so its rows cannot find their customer. Add one of them.",
     "repeated_column": "{file} has the column {column} more than once ({cells}). Keep one of them and try again.",
@@ -36,7 +40,8 @@ WORDING: dict[str, str] = {
     # BadArguments.
     "bad_argument": "{detail}",
     "unknown_header": "There is no column “{header}” in {file} to map. Write its header as it stands in the file.",
-    "unknown_sheet": "{file} has no sheet {sheet}. It has: {sheets}.",
+    "unknown_sheet": "{file} has no sheet {sheet}. Name one that it has: {sheets}.",
+    "no_sheets": "{file} is a CSV file, so it has no sheet {sheet} and no other. Leave the sheet out and try again.",
     "unreadable_path": "{path} cannot be read: {reason}. Check the path and try again.",
     "unwritable_path": "{path} cannot be written: {reason}. Choose another place and try again.",
     "bad_company_file": "{file} does not describe a company: {detail}. Compare it with the output of `company show --json`.",
@@ -64,7 +69,7 @@ WORDING: dict[str, str] = {
     "mail_unreachable": "The mail server {server} cannot be reached: {reason}. Check KOMET_SMTP_HOST and KOMET_SMTP_PORT.",
     "mail_insecure": "There is no safe connection to the mail server {server}: {reason}. Check its certificate, KOMET_SMTP_PORT and KOMET_SMTP_SECURITY.",
     "mail_sign_in_refused": "The mail server {server} refused the sign-in: {reason}. Check KOMET_SMTP_USER and KOMET_SMTP_PASSWORD.",
-    "mail_unsupported": "The mail server {server} cannot do what the settings ask for: {reason} Check KOMET_SMTP_SECURITY and KOMET_SMTP_USER.",
+    "mail_unsupported": "The mail server {server} cannot do what the settings ask for: {reason}. Check KOMET_SMTP_SECURITY and KOMET_SMTP_USER.",
     "mail_hung_up": "The mail server {server} stopped answering. If that goes on, check that KOMET_SMTP_PORT and KOMET_SMTP_SECURITY belong together.",
     "mail_postponed": "The mail server {server} does not take the e-mail now: {reason}. Wait for the next try.",
     "mail_refused": "The mail server {server} refused the e-mail: {reason}. Ask the people who run it.",
@@ -89,7 +94,12 @@ class KometError(Exception):
 
     def __init__(self, code: str, **facts: object) -> None:
         self.code = code
-        super().__init__(WORDING[code].format(**{"detail": "", **facts}))
+        shown = {name: _shown(fact) for name, fact in facts.items()}
+        super().__init__(WORDING[code].format(**{"detail": "", **shown}))
+
+
+def _shown(fact: object) -> object:
+    return fact if isinstance(fact, int) else clipped(str(fact), _LONGEST)
 
 
 class UnusableFile(KometError):

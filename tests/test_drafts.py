@@ -217,7 +217,7 @@ def test_another_sheet_starts_the_draft_over(desk: Desk) -> None:
     other = importer.choose_sheet(desk, opened, "Second")
     assert (other.table.sheet, other.draft.text(2, "code")) == ("Second", "SECOND")
     assert drafts.get(desk, opened.stored.draft_id).state is DraftState.DISCARDED
-    with pytest.raises(BadArguments, match=r"has no sheet Third\. It has: Sheet, Second"):
+    with pytest.raises(BadArguments, match=r"has no sheet Third\. Name one that it has: Sheet and Second\."):
         uploaded(desk, content, sheet="Third")
 
 

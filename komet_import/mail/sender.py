@@ -22,6 +22,7 @@ import yagmail
 from komet_import.errors import KometError
 from komet_import.mail.compose import Message, to_email
 from komet_import.mail.wording import shown
+from komet_import.sentences import listed
 from komet_import.settings import MailSecurity, MailServer
 
 TIMEOUT_SECONDS = 20.0
@@ -122,7 +123,7 @@ def _reason(error: OSError | UnicodeError) -> tuple[str, str]:
         case smtplib.SMTPServerDisconnected():
             return "mail_hung_up", ""
         case smtplib.SMTPException():
-            return "mail_unsupported", str(error)
+            return "mail_unsupported", str(error).rstrip(".")
         case ssl.SSLCertVerificationError():
             return "mail_insecure", error.verify_message
         case ssl.SSLError():
@@ -139,13 +140,12 @@ def _reason(error: OSError | UnicodeError) -> tuple[str, str]:
 def _not_accepted(server: MailServer, refused: _Refused) -> MailNotSent:
     if not refused:
         return MailNotSent("mail_no_recipients", ())
-    address, (code, answer) = next(iter(refused.items()))
-    others = f" and {len(refused) - 1:,} more" if len(refused) > 1 else ""
+    code, answer = next(iter(refused.values()))
     return MailNotSent(
         "mail_recipients_refused",
         tuple(refused),
         server=_name(server),
-        addresses=f"{shown(address, 80)}{others}",
+        addresses=listed([shown(address, 80) for address in refused], 1),
         reason=_answer(code, answer),
     )
 
@@ -156,7 +156,7 @@ def _code_of(answer: int) -> str:
 
 def _answer(code: int, text: bytes | str) -> str:
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return shown(f"{code if code > 0 else ''} {words}", _ANSWER_LENGTH)
+    return shown(f"{code if code > 0 else ''} {words}", _ANSWER_LENGTH).rstrip(".")
 
 
 def _name(server: MailServer) -> str:

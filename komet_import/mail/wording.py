@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from komet_import.mail.report import ImportReport
 from komet_import.schema.text import tidy
+from komet_import.sentences import listed
 
 _ROWS_NAMED = 5
 # Control characters, halves of surrogate pairs, and those that turn the direction of the text around them.
@@ -77,7 +78,7 @@ def outcome(report: ImportReport) -> str:
         return "No customer was added or updated."
     first, _, rest = parts[0].partition(" ")
     parts[0] = f"{first} {'customer' if first == '1' else 'customers'} {rest}"
-    return f"{_joined(parts)}."
+    return f"{listed(parts)}."
 
 
 def left_out(report: ImportReport) -> str:
@@ -154,13 +155,8 @@ def _named_rows(rows: Sequence[int], count: int) -> str:
     named = [f"{row}" for row in rows[:_ROWS_NAMED]]
     others = count - len(named)
     return (
-        f"{'Row' if count == 1 else 'Rows'} {_joined([*named, f'{others:,} more'] if others > 0 else named)}"
+        f"{'Row' if count == 1 else 'Rows'} {listed([*named, f'{others:,} more'] if others > 0 else named)}"
     )
-
-
-def _joined(parts: Sequence[str]) -> str:
-    *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _count(count: int, noun: str) -> str:

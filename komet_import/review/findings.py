@@ -17,6 +17,7 @@ from komet_import.review.plan import Action
 from komet_import.review.rows import Rows
 from komet_import.review.rules import Rules, Verdicts
 from komet_import.schema.problems import IssueCode, Problem
+from komet_import.sentences import listed
 
 LEFT_OUT = Problem(IssueCode.LEFT_OUT)
 
@@ -170,5 +171,4 @@ def _listed(one: str, many: str, numbers: Sequence[int]) -> str:
         return ""
     if len(numbers) > NAMED:
         return f"more than {NAMED} other {many}"
-    names = [str(number) for number in numbers]
-    return f"{one} {names[0]}" if len(names) == 1 else f"{many} {', '.join(names[:-1])} and {names[-1]}"
+    return f"{one if len(numbers) == 1 else many} {listed([str(number) for number in numbers])}"

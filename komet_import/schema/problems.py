@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from komet_import.sentences import clipped
+
 
 class Severity(StrEnum):
     """An error rejects its row; a warning never does."""
@@ -148,7 +150,7 @@ class Problem:
         facts = {"value": value, "suggestion": self.suggestion, **self.facts}
         message = sentence.format(**{name: _clip(fact) for name, fact in facts.items()})
         if self.suggestion is not None and "{suggestion}" not in sentence:
-            message += f" Did you mean {self.suggestion}?"
+            message += f" Did you mean {_clip(self.suggestion)}?"
         return message
 
 
@@ -157,4 +159,4 @@ _SHOWN = 60
 
 def _clip(fact: object) -> object:
     """A cell can hold 32,767 characters; a sentence quotes the beginning."""
-    return f"{fact[:_SHOWN]}…" if isinstance(fact, str) and len(fact) > _SHOWN else fact
+    return clipped(fact, _SHOWN) if isinstance(fact, str) else fact

@@ -13,6 +13,7 @@ from komet_import.schema.column import Colour, Declaration
 from komet_import.schema.company import Company, Location, Person, Role
 from komet_import.schema.kinds import kind_of
 from komet_import.schema.text import fold
+from komet_import.sentences import clipped, listed
 from komet_import.store import company_file
 from komet_import.store.cells import storable
 from komet_import.store.company_file import CompanyFile, Wrong
@@ -25,7 +26,7 @@ def load_company(conn: sa.Connection, name: str | None) -> Company:
     chosen = [row for row in found if name is None or fold(row.name) == fold(name)]
     if len(chosen) != 1:
         code = "which_company" if name is None and found else "no_company"
-        raise BadSettings(code, name=name or "", names=", ".join(row.name for row in found))
+        raise BadSettings(code, name=name or "", names=listed([clipped(row.name, 60) for row in found], 10))
     (row,) = chosen
     return Company(
         company_id=row.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -12,6 +12,7 @@ from komet_import.errors import BadArguments
 from komet_import.schema.column import Declaration
 from komet_import.schema.company import Location
 from komet_import.schema.text import fold, has_control_characters, tidy
+from komet_import.sentences import clipped, listed
 
 LONGEST_NAME = 200
 LONGEST_CODE = 10
@@ -100,10 +101,14 @@ def _object(value: object, where: str, keys: tuple[str, ...]) -> dict[str, objec
     missing = [key for key in keys if key not in parts]
     unknown = [key for key in parts if key not in keys]
     if missing:
-        raise Wrong(f"{where} lacks {', '.join(missing)}")
+        raise Wrong(f"{where} lacks {_names(missing)}")
     if unknown:
-        raise Wrong(f"{where} has {', '.join(unknown)}, which is not known here")
+        raise Wrong(f"{where} has {_names(unknown)}, which is not known here")
     return parts
+
+
+def _names(keys: Sequence[str]) -> str:
+    return listed([clipped(key, 60) for key in keys], 10)
 
 
 def _as(kind: type[Expected], value: object, where: str) -> Expected:
@@ -116,7 +121,7 @@ def checked_zone(value: object) -> str:
     """The name of a time zone. Raises Wrong."""
     zone = _as(str, value, "time_zone")
     if zone not in available_timezones():
-        raise Wrong(f"“{zone[:60]}” is not a time zone like America/New_York")
+        raise Wrong(f"“{clipped(zone, 60)}” is not a time zone like America/New_York")
     return zone
 
 
@@ -124,7 +129,7 @@ def checked_code(value: object, where: str) -> str:
     """A location's code, tidied. Raises Wrong."""
     code = checked_text(value, where, LONGEST_CODE)
     if _SEPARATORS & set(code):
-        raise Wrong(f"{where}, “{code}”, holds a space or one of the separators (: ; ,)")
+        raise Wrong(f"{where}, “{clipped(code, 60)}”, holds a space or one of the separators (: ; ,)")
     return code
 
 
@@ -136,7 +141,7 @@ def checked_text(value: object, where: str, longest: int | None) -> str:
     if has_control_characters(text):
         raise Wrong(f"{where} holds invisible control characters")
     if longest is not None and len(text) > longest:
-        raise Wrong(f"{where}, “{text[:60]}”, has {len(text)} characters; at most {longest}")
+        raise Wrong(f"{where}, “{clipped(text, 60)}”, has {len(text)} characters; at most {longest}")
     return text
 
 

@@ -13,6 +13,7 @@ from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
 from komet_import.errors import KometError, Refused
 from komet_import.review.plan import Counts, Plan
+from komet_import.sentences import listed
 from komet_import.store.drafts import BlankCells
 from komet_import.ui import words
 from komet_import.ui.downloads import XLSX, download_button
@@ -161,9 +162,9 @@ def _meanings(opened: OpenDraft, plan: Plan) -> list[tuple[int, str, str]]:
     values = (
         f"{words.counted(len(plan.changes), 'value')} {'changes' if len(plan.changes) == 1 else 'change'}"
     )
-    rows = words.listed([str(row) for row in islice(plan.cells, _SHOWN_ROWS)])
+    rows = [str(row) for row in islice(plan.cells, _SHOWN_ROWS)]
     if counts.rejected > _SHOWN_ROWS:
-        rows += f" and {counts.rejected - _SHOWN_ROWS:,} more"
+        rows.append(f"{counts.rejected - _SHOWN_ROWS:,} more")
     return [
         (
             counts.new,
@@ -179,7 +180,7 @@ def _meanings(opened: OpenDraft, plan: Plan) -> list[tuple[int, str, str]]:
         (
             counts.rejected,
             "left out",
-            f"{'row' if counts.rejected == 1 else 'rows'} {rows}; the discrepancy workbook says why"
+            f"{'row' if counts.rejected == 1 else 'rows'} {listed(rows)}; the discrepancy workbook says why"
             if counts.rejected
             else "none",
         ),

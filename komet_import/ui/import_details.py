@@ -11,6 +11,7 @@ from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.history import ImportView
 from komet_import.schema.problems import Severity
+from komet_import.sentences import listed
 from komet_import.store.audit import WantedChanges
 from komet_import.store.drafts import BlankCells
 from komet_import.store.history import Problem
@@ -77,7 +78,7 @@ def what_happened(desk: Desk, record: ImportRecord) -> str:
         if number
     ]
     undone = " It was undone later." if record.state is ImportState.UNDONE else ""
-    return f"{of_rows}, {words.listed(parts)}.{undone}"
+    return f"{of_rows}, {listed(parts)}.{undone}"
 
 
 def _equation(record: ImportRecord) -> None:

@@ -13,6 +13,7 @@ from komet_import.errors import KometError
 from komet_import.review.draft import Draft
 from komet_import.review.issues import Issue, ProblemKind
 from komet_import.schema.problems import CATALOGUE, Severity
+from komet_import.sentences import clipped, listed
 from komet_import.ui import view as views
 from komet_import.ui import words
 from komet_import.ui.conflicts import Sentence, not_taken, tell
@@ -62,8 +63,7 @@ def problem_list(opened: OpenDraft, view: View) -> None:
 
 def _unknown_columns(unknown: Sequence[str]) -> None:
     if unknown:
-        more = [f"{len(unknown) - 6:,} more"] if len(unknown) > 6 else []
-        names = words.listed([escape_markdown(header[:60]) for header in unknown[:6]] + more)
+        names = listed([escape_markdown(clipped(header, 60)) for header in unknown], 6)
         st.markdown("**Columns left out**")
         st.caption(f"The template has no such columns: {names}.")
 

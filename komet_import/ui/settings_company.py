@@ -10,11 +10,12 @@ from komet_import import company
 from komet_import.desk import Desk
 from komet_import.schema.column import Colour
 from komet_import.schema.customers import CUSTOMERS
+from komet_import.sentences import listed
 from komet_import.store.company_file import LONGEST_NAME
 from komet_import.ui import settings_changes, words
 
 _HEADERS = [column.header for column in CUSTOMERS.columns if column.colour is Colour.BLUE]
-_BLUE = words.listed(_HEADERS)
+_BLUE = listed(_HEADERS)
 _SWITCH = "switch-locations"
 
 

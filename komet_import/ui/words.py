@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,11 +9,6 @@ from zoneinfo import ZoneInfo
 def counted(number: int, one: str, many: str | None = None) -> str:
     """`1 row`, `1,946 rows`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
 
 
 def moment(when: datetime, time_zone: str, now: datetime) -> str:

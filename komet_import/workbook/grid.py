@@ -12,8 +12,11 @@ import pyarrow.compute as pc
 from komet_import.review.matching import SEARCHED_ROWS, Matching, find_header, match
 from komet_import.schema.column import Declaration
 from komet_import.schema.text import tidy
+from komet_import.sentences import clipped, listed
 from komet_import.workbook.unreadable import Unreadable
 
+_LONGEST_HEADER = 32_767  # Excel's own limit, which a CSV file does not know
+_SHOWN_NAME, _SHOWN_SHEETS = 40, 5
 # Only these can differ from what `tidy` makes of them; Arrow finds them far faster than Python could.
 _UNTIDY = r"[^\x20-\x7e]|^ | $|  "
 
@@ -63,7 +66,7 @@ class Headed:
 def headed(grid: Grid, declaration: Declaration, mapping: Mapping[str, str]) -> Headed | None:
     """The grid with its header, looked for in its first filled rows; None when none of our headers is there."""
     first = grid.filled[:SEARCHED_ROWS].to_pylist()
-    rows = [grid.texts(position) for position in first]
+    rows = [tuple(clipped(text, _LONGEST_HEADER) for text in grid.texts(position)) for position in first]
     found = find_header(rows, declaration, mapping)
     if found is None:
         return None
@@ -90,7 +93,8 @@ def choose(
         if best is None or _rank(sheet, declaration, wanted) > _rank(best, declaration, wanted):
             best = sheet
     if wanted is not None and wanted not in seen:
-        raise Unreadable("unknown_sheet", sheet=wanted, sheets=", ".join(seen))
+        names = listed([clipped(name, _SHOWN_NAME) for name in seen], _SHOWN_SHEETS)
+        raise Unreadable("unknown_sheet", sheet=wanted, sheets=names)
     if best is None or (wanted is not None and best.grid.sheet != wanted):
         raise Unreadable("no_header")
     return best, tuple(meant) or tuple(filter(None, (best.grid.sheet,)))

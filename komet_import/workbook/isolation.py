@@ -37,7 +37,7 @@ _SPARING = {
 
 
 class ChildDied(Exception):
-    """It ended without an answer, or was ended for its memory or time."""
+    """It takes too much: it ended without an answer, or was ended for its memory or time."""
 
 
 @contextmanager
@@ -130,9 +130,9 @@ def answer_of(
         except subprocess.TimeoutExpired as error:
             if time.monotonic() > deadline or _resident_mb(process.pid) > memory_mb:
                 raise ChildDied from error
-    if process.returncode != 0:
-        errors = (folder / "stderr").read_bytes()[-2000:]
+    if errors := (folder / "stderr").read_bytes()[-2000:]:
         _logger.warning("The reading process ended with %s: %r", process.returncode, errors)
+    if process.returncode != 0:
         raise ChildDied
     answer: dict[str, Any] = json.loads(output)
     return answer

@@ -10,12 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from komet_import.schema.column import Declaration
+from komet_import.sentences import listed
 from komet_import.workbook.csv_file import csv_grid
 from komet_import.workbook.grid import Grid, Headed, choose
 from komet_import.workbook.request import Request
 from komet_import.workbook.sniffing import Content, sniff
 from komet_import.workbook.spreadsheet import grids
 from komet_import.workbook.unreadable import Unreadable
+
+_NAMED = 10  # of cells, in a sentence
 
 
 def parse(upload: Path, target: Path, request: Request) -> dict[str, Any]:
@@ -47,7 +50,7 @@ def _grids(path: Path, content: Content, request: Request) -> Iterable[Grid]:
     if content.suffix != ".csv":
         return grids(path)
     if request.sheet is not None:
-        raise Unreadable("unknown_sheet", sheet=request.sheet, sheets="no sheets, being a CSV file")
+        raise Unreadable("no_sheets", sheet=request.sheet)
     return (csv_grid(path, content.encoding, request.declaration, request.mapping),)
 
 
@@ -59,9 +62,8 @@ def _check(found: Headed, declaration: Declaration) -> None:
         id_header, code_header = (declaration.column(key).header for key in keys)
         raise Unreadable("missing_columns", id_header=id_header, code_header=code_header)
     for key, positions in matching.repeated.items():
-        cells = [f"{_letters(position)}{found.position + 1}" for position in positions]
-        named = f"{', '.join(cells[:-1])} and {cells[-1]}"
-        raise Unreadable("repeated_column", column=declaration.column(key).header, cells=named)
+        cells = listed([f"{_letters(position)}{found.position + 1}" for position in positions], _NAMED)
+        raise Unreadable("repeated_column", column=declaration.column(key).header, cells=cells)
 
 
 def _letters(position: int) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from komet_import.errors import BadArguments, UnusableFile
 from komet_import.review.matching import match
 from komet_import.schema.column import Declaration
+from komet_import.sentences import clipped
 from komet_import.settings import ReaderLimits
 from komet_import.workbook.isolation import ChildDied, answer_of, child_reading, own_folder
 from komet_import.workbook.request import Request
@@ -54,27 +55,35 @@ def read_table(
         raise UnusableFile("too_large", file=file, limit=limits.upload_mb)
     _check_mapping(mapping or {}, declaration)
     request = asdict(Request.of(declaration, limits, mapping or {}, sheet))
+    try:
+        answer, arrow = _read(content, request, limits)
+    except ChildDied as error:
+        raise UnusableFile("takes_too_much", file=file) from error
+    except OSError as error:
+        raise UnusableFile("no_room", file=file, reason=error.strerror or error) from error
+    if "error" in answer:
+        kind = BadArguments if answer["error"] in ("unknown_sheet", "no_sheets") else UnusableFile
+        raise kind(answer["error"], file=file, **answer["facts"])
+    return _table(answer, arrow)
+
+
+def _read(content: bytes, request: Mapping[str, Any], limits: ReaderLimits) -> tuple[dict[str, Any], bytes]:
+    """The child's answer and, unless that is an error, its rows as an Arrow file. Raises ChildDied and OSError."""
     with own_folder() as folder:
         (folder / "upload").write_bytes(content)
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
         with child_reading(folder) as process:
             import pandas  # noqa: F401 - see above
 
-            try:
-                answer = answer_of(process, folder, limits.memory_mb, limits.seconds)
-            except ChildDied as error:
-                raise UnusableFile("takes_too_much", file=file) from error
-        if "error" in answer:
-            kind = BadArguments if answer["error"] == "unknown_sheet" else UnusableFile
-            raise kind(answer["error"], file=file, **answer["facts"])
-        return _table(answer, (folder / "table.arrow").read_bytes())
+            answer = answer_of(process, folder, limits.memory_mb, limits.seconds)
+        return answer, b"" if "error" in answer else (folder / "table.arrow").read_bytes()
 
 
 def _check_mapping(mapping: Mapping[str, str], declaration: Declaration) -> None:
     try:
         match((), declaration, mapping)
     except KeyError as error:
-        detail = f"There is no column {error} to map to. Use one of our headers."
+        detail = f"There is no column {clipped(str(error), 100)} to map to. Use one of our headers."
         raise BadArguments("bad_argument", detail=detail) from error
 
 

@@ -6,12 +6,17 @@ answers on standard output in JSON. However a hostile file ends it, only this pr
 
 from __future__ import annotations
 
+import errno
 import json
+import logging
 import os
 import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def end_with_parent() -> None:
@@ -43,7 +48,7 @@ def limit_itself(memory_mb: int, seconds: int) -> None:
 
 
 def main(folder: Path) -> None:
-    """Every error but Unreadable ends the process, and means that the file takes too much."""
+    """Ends without an answer when the file takes too much: by a signal, or for want of memory."""
     end_with_parent()
     asked = json.loads((folder / "request.json").read_text(encoding="utf-8"))
     limit_itself(asked["memory_mb"], asked["seconds"])
@@ -56,7 +61,23 @@ def main(folder: Path) -> None:
         answer = parse(folder / "upload", folder / "table.arrow", Request(**asked))
     except Unreadable as error:
         answer = {"error": error.code, "facts": error.facts}
+    except (
+        MemoryError,
+        ImportError,
+        SystemError,
+    ):  # the last two, when there is no room to load a library late
+        raise
+    except BaseException as error:
+        # What the readers did not foresee; their panics are no Exceptions. The parent logs what is said of it here.
+        logging.getLogger(__name__).exception("The file cannot be read")
+        answer = _unforeseen(error)
     sys.stdout.write(json.dumps(answer))
+
+
+def _unforeseen(error: BaseException) -> dict[str, Any]:
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return {"error": "no_room", "facts": {"reason": error.strerror}}
+    return {"error": "damaged", "facts": {}}
 
 
 if __name__ == "__main__":

@@ -162,6 +162,14 @@ def xlsb_of(rows: Rows) -> bytes:
     )
 
 
+def panicking_xlsb() -> bytes:
+    """Its sheet points to a relationship that is not there, which the reader takes for impossible."""
+    with zipfile.ZipFile(io.BytesIO(xlsb_of([HEADER, ("A", "b", 1)]))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    relations = "xl/_rels/workbook.bin.rels"
+    return zipped((parts | {relations: parts[relations].replace(b"rId1", b"rId9")}).items())
+
+
 def _xlsb_cell(place: bytes, value: object) -> bytes:
     match value:
         case None:

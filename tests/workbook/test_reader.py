@@ -226,7 +226,7 @@ def test_the_user_may_choose_the_sheet() -> None:
 
 
 def test_a_sheet_that_is_not_there_is_named_with_those_that_are() -> None:
-    with pytest.raises(BadArguments, match=r"no sheet West\. It has: Sheet, North") as caught:
+    with pytest.raises(BadArguments, match=r"no sheet West\. Name one that it has: Sheet") as caught:
         read(sheets_of(North=FILLED, Hidden=OTHER), sheet="West")
     assert caught.value.code == "unknown_sheet"
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from komet_import.errors import BadArguments, UnusableFile
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.settings import ReaderLimits
 from komet_import.workbook.isolation import sweep
@@ -121,6 +122,62 @@ def test_a_name_decides_nothing() -> None:
 def test_entities_in_the_xml_are_refused(levels: str) -> None:
     xml = odd.HEADER_XML + '<row r="2"><c r="A2" t="inlineStr"><is><t>&a;</t></is></c></row>'
     assert refused(odd.raw_xlsx(xml, f"<!DOCTYPE x [{levels}]>")).code == "damaged"
+
+
+def test_a_panic_of_the_readers_is_the_files_damage(caplog: pytest.LogCaptureFixture) -> None:
+    error = refused(odd.panicking_xlsb())
+    assert (error.code, "is damaged" in str(error)) == ("damaged", True)
+    assert "PanicException" in caplog.text
+
+
+@pytest.mark.parametrize("memory_mb", [20, 60, 100, 140])
+def test_too_little_memory_is_never_the_files_damage(memory_mb: int) -> None:
+    assert refused(odd.xlsx_of(FILLED), ReaderLimits(memory_mb=memory_mb)).code == "takes_too_much"
+
+
+# Machines without room.
+
+
+def test_a_machine_without_a_place_for_files_is_not_the_files_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = odd.xlsx_of(FILLED)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    error = refused(content)
+    assert error.code == "no_room"
+    assert "No such file or directory. Free some space" in str(error)
+
+
+def test_a_disk_that_is_full_for_the_child_is_not_the_files_damage() -> None:
+    """The upload still fits, what is read of it does not: as with a quota."""
+    script = (
+        "import resource, sys; from tests.workbook import odd_workbooks as odd; from tests.workbook.reading import refused;"
+        "content = odd.xlsx_of([odd.HEADER, *[('A', 'b' * 1000)] * 2000]);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000));"
+        "error = refused(content); print(error.code, 'File too large' in str(error))"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert ran.stdout == "no_room True\n"
+
+
+# Long texts in sentences.
+
+
+def test_a_sentence_shows_no_more_than_the_beginning_of_a_header_or_name() -> None:
+    header = "h" * 100_000
+    content = f"Customer Code,Customer Name,{header}\nA,b,c\n".encode()
+    (read_header,) = read(content).headers[2:]
+    assert (len(read_header), read_header[-2:]) == (32_767, "h…")
+    repeated = refused(",".join(["Customer Code"] * 5000).encode() + b"\nA\n")
+    assert "(A1, B1, C1, D1, E1, F1, G1, H1, I1, J1 and 4,990 more)" in str(repeated)
+    with pytest.raises(UnusableFile) as caught:
+        read_table(b"", "n" * 10_000, LIMITS, CUSTOMERS)
+    assert len(str(caught.value)) < 500
+
+
+def test_a_csv_file_has_no_sheets() -> None:
+    with pytest.raises(BadArguments, match=r"is a CSV file, so it has no sheet North and no other\."):
+        read(b"Customer Code\nA\n", sheet="North")
 
 
 # Files that take too much.

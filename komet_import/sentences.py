@@ -1,0 +1,18 @@
+"""What sentences are made of: a stranger's text cut to a length, and many of them cut to a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def clipped(text: str, longest: int) -> str:
+    """At most so many characters, the last an ellipsis where some are left out."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def listed(words: Sequence[str], most: int | None = None) -> str:
+    """`a`, `a and b`, `a, b and c`; of more than `most` the first ones and how many more: `a, b and 9 more`."""
+    if most is not None and len(words) > most:
+        words = [*words[:most], f"{len(words) - most:,} more"]
+    *first, last = words or ("",)
+    return f"{', '.join(first)} and {last}" if first else last
