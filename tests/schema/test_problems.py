@@ -1,0 +1,157 @@
+"""The sentences that a user reads: what is wrong with a cell, with its own numbers and words, and what would be right."""
+
+from __future__ import annotations
+
+import pytest
+
+from komet_import.schema.countries import country_name, country_names, nearest_country
+from komet_import.schema.problems import CATALOGUE, IssueCode, Problem, Severity
+from tests.schema.companies import SINGLE
+from tests.schema.test_kinds import parsed
+
+
+def said(key: str, text: str) -> str:
+    """The sentence about a cell that is wrong."""
+    problem = parsed(key, text)
+    assert isinstance(problem, Problem)
+    return problem.message(text)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "sentence"),
+    [
+        ("customer_id", "1.5", "“1.5” has too many decimals; an ID is a whole number."),
+        ("customer_id", "0", "“0” is out of range; an ID lies between 1 and 9223372036854775807."),
+        ("credit_limit", "12,5", "“12,5” is not a number."),
+        ("credit_limit", "1.005", "“1.005” has too many decimals; at most 2. Did you mean 1.01?"),
+        ("credit_limit", "100000000", "“100000000” is out of range; at most 8 digits before the point."),
+        ("credit_limit", "-1", "“-1” is out of range; 0 or more."),
+        ("finance_charge", "101", "“101” is out of range; from 0 to 100."),
+        ("active", "maybe", "“maybe” is neither Yes nor No."),
+        ("terms", "Net 3O", "“Net 3O” is not in the list. Did you mean Net 30?"),
+        ("currency", "USDD", "“USDD” is not an ISO 4217 currency code. Did you mean USD?"),
+        ("main_location", "MIAA", "“MIAA” is not an active location. Did you mean MIA?"),
+        ("location_codes", "MIA:OLD;XX", "“OLD, XX” is not an active location."),
+        ("location_codes", ":", "“:” is not an active location."),
+        ("email_invoices", "ap@abc.example; bo; cy", "“bo” is not an e-mail address."),
+        ("email_invoices", ";", "“;” is not an e-mail address."),
+        ("website", "abc", "“abc” is not a web address like www.example.com."),
+        (
+            "billing_country",
+            "Colmbia",
+            "“Colmbia” is not a country's name or ISO code. Did you mean Colombia?",
+        ),
+    ],
+)
+def test_a_sentence_quotes_the_cell_and_says_what_is_allowed(key: str, text: str, sentence: str) -> None:
+    assert said(key, text) == sentence
+
+
+def test_a_suggestion_that_the_sentence_names_is_not_asked_for_again() -> None:
+    problem = Problem(IssueCode.LOOKS_LIKE_FRACTION, "5.00")
+    assert problem.message("0.05") == "0.05 means 0.05 %. Did you mean 5.00 %?"
+
+
+@pytest.mark.parametrize(("length", "quoted"), [(60, "x" * 60), (61, "x" * 60 + "…")])
+def test_sixty_characters_of_a_cell_are_quoted(length: int, quoted: str) -> None:
+    assert Problem(IssueCode.INVALID_NUMBER).message("x" * length) == f"“{quoted}” is not a number."
+
+
+def test_facts_that_are_no_texts_are_told_as_they_are() -> None:
+    problem = Problem(IssueCode.CODE_TAKEN, facts={"owner": 7})
+    assert problem.message("ABC") == "“ABC” is the code of customer 7, not of this row's customer."
+
+
+def test_a_code_has_one_severity() -> None:
+    warnings = {code.value for code in IssueCode if Problem(code).severity is Severity.WARNING}
+    assert warnings == {
+        "ignored_single_location",
+        "looks_like_fraction",
+        "markup_without_price_b",
+        "possible_duplicate",
+        "zip_lost_zeros",
+    }
+    assert CATALOGUE.keys() == set(IssueCode)
+
+
+# -- limits ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "rest", "most"), [("website", "www.abc.example/", 2000), ("email_invoices", "@abc.example", 254)]
+)
+def test_an_address_has_a_longest_length(key: str, rest: str, most: int) -> None:
+    letters = "b" * (most - len(rest))
+    fits = rest + letters if key == "website" else letters + rest
+    assert parsed(key, fits) == fits
+    assert isinstance(parsed(key, fits.replace("b", "bb", 1)), Problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [("1.0000000000000000001", None), ("1.000000000000000001", "1.00"), ("1.99500", "2.00")],
+)
+def test_a_number_is_rounded_for_a_suggestion_unless_it_is_absurdly_long(
+    text: str, suggestion: str | None
+) -> None:
+    problem = parsed("credit_limit", text)
+    assert isinstance(problem, Problem)
+    assert problem.suggestion == suggestion
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("-$5", None), ("$-5", None), ("+$5", "5.00"), ("$+5", "5.00"), ("5 $", "5.00"), ("$ 5", "5.00")],
+)
+def test_a_sign_may_stand_before_or_behind_the_currency(text: str, value: str | None) -> None:
+    found = parsed("credit_limit", text)
+    if value is None:
+        assert isinstance(found, Problem)
+        assert found.code is IssueCode.OUT_OF_RANGE
+    else:
+        assert found == value
+
+
+def test_codes_are_repaired_once_each_and_only_when_all_can_be() -> None:
+    problem = parsed("location_codes", "MIAA, mia, LAXX")
+    assert isinstance(problem, Problem)
+    assert (problem.suggestion, problem.facts["part"]) == ("MIA:LAX", "MIAA, LAXX")
+    assert isinstance(unknown := parsed("location_codes", "BOGG", SINGLE), Problem)
+    assert unknown.suggestion == "BOG"
+
+
+# -- countries ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("us", "United States"),
+        ("USA", "United States"),
+        ("united states of america", "United States"),
+        ("ESTADOS UNIDOS", "United States"),
+        ("Bolivia", "Bolivia"),
+        ("Plurinational State of Bolivia", "Bolivia"),
+        ("Viet Nam", "Vietnam"),
+        ("Türkiye", "Türkiye"),
+        ("turkey", "Türkiye"),
+        ("Holland", "Netherlands"),
+        ("Miami", None),
+        ("", None),
+    ],
+)
+def test_a_country_is_known_by_its_names_and_codes(text: str, name: str | None) -> None:
+    assert country_name(text) == name
+
+
+def test_countries_are_listed_once_each_in_alphabetical_order() -> None:
+    names = country_names()
+    assert list(names) == sorted(set(names))
+    assert (len(names), "United States" in names, "Holland" in names) == (249, True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("COLMBIA", "Colombia"), ("Untied States", "United States"), ("zzzzzz", None)]
+)
+def test_the_nearest_country_is_one_that_is_much_alike(text: str, name: str | None) -> None:
+    assert nearest_country(text) == name
