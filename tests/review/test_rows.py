@@ -105,6 +105,7 @@ def test_a_search_marks_each_row_with_such_a_cell_in_any_column() -> None:
         ("9" * 30, None),
         ("0", None),
         ("x", None),
+        ("X7", None),
         ("-7", None),
         ("٧", None),
         ("²", None),
