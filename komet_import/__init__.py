@@ -9,7 +9,7 @@ The map of the house, from the roof down. A room may import those below it, neve
     ui/ · __main__         Streamlit parts shared by the pages · the command line
     jobs · serving · documents, console   background work · how the app is started · what the command line prints
     importer               the journey of a file: template, check, upload, commit
-    drafts · history · customers · company · post   the use cases around it, each by its noun; post is the e-mails
+    drafts · history · customers · company · post · purge   the use cases around it; post is the e-mails
     desk                   who works, for which company, with which database
     access                 who is signed in and what they may do
     workbook/ · store/ · mail/  files in and out · the database · e-mails; these three do not know each other

@@ -96,7 +96,8 @@ def import_(file: Path, json_: bool, again: bool, all_or_nothing: bool, **option
         content = _content(desk, file)
         if not again:
             importer.refuse_repetition(desk, file.name, content)
-        opened = importer.upload(desk, file.name, content, _choices(**options, all_or_nothing=all_or_nothing))
+        choices = _choices(**options, all_or_nothing=all_or_nothing)
+        opened = importer.upload(desk, file.name, content, choices, attended=False)
         plan = opened.draft.plan()
         hidden = not sys.stderr.isatty()
         with click.progressbar(length=100, label="Importing", file=sys.stderr, hidden=hidden) as bar:
@@ -224,6 +225,20 @@ def migrate() -> None:
     """Bring the database to this version."""
     with _desk():
         click.echo("The database is at this version.")
+
+
+@main.command("purge")
+@as_json
+def purge_(json_: bool) -> None:
+    """Drop what need not be kept any more."""
+    from datetime import UTC, datetime
+
+    from komet_import import console, documents
+    from komet_import.purge import purge
+
+    with _desk() as desk:
+        purged = purge(desk.settings, desk.database, datetime.now(UTC))
+    _print(documents.purged(purged), None if json_ else console.purged)
 
 
 # -- around the commands -------------------------------------------------------------------------------------------

@@ -133,6 +133,16 @@ def delivered(attempts: Sequence[Attempt], mails: Iterable[StoredMail], settings
     return "\n".join(lines)
 
 
+def purged(document: Document) -> str:
+    """What was dropped."""
+    if not any(document.values()):
+        return "There is nothing to drop."
+    return (
+        f"Dropped: drafts {document['drafts']:,}, files {document['files']:,}, tables read of files "
+        f"{document['tables']:,}; {document['bytes'] / 1e6:,.1f} MB are free again."
+    )
+
+
 def _read(document: Document) -> str:
     sheet = document["sheet"]
     lines = [f"{document['file']}" + (f", sheet {clipped(sheet, _WIDEST)}" if sheet else "")]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from komet_import.history import ImportDetails
+from komet_import.purge import Purged
 from komet_import.review.draft import Draft
 from komet_import.review.issues import Issue
 from komet_import.review.matching import Matching
@@ -87,6 +88,11 @@ def outbox(mails: Sequence[StoredMail]) -> list[Document]:
         }
         for mail in mails
     ]
+
+
+def purged(found: Purged) -> Document:
+    """Of `purge`: how many drafts, files and tables read of files were dropped, and the bytes that these took."""
+    return {"drafts": found.drafts, "files": found.files, "tables": found.tables, "bytes": found.size}
 
 
 def _issue(issue: Issue | Discrepancy) -> Document:

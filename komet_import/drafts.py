@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from komet_import.desk import Desk
-from komet_import.errors import Refused
+from komet_import.errors import NotFound, Refused
 from komet_import.review.draft import Draft
 from komet_import.review.matching import Matching, match
 from komet_import.review.plan import Snapshot
@@ -59,7 +59,7 @@ def open_draft(desk: Desk, draft_id: str) -> OpenDraft:
     """From what is stored of its file and its edits. Raises NotFound."""
     company_id = desk.company.company_id
     with desk.database.reading() as connection:
-        stored = stored_drafts.get_draft(connection, company_id, draft_id)
+        stored = _for_people(stored_drafts.get_draft(connection, company_id, draft_id))
         kept = uploads.get_table(connection, company_id, stored.upload_id)
         standing = edits.standing(connection, company_id, draft_id)
     table = _read_again(desk, stored) if kept is None else _table(kept)
@@ -105,7 +105,14 @@ def find_open(desk: Desk, limit: int) -> list[StoredDraft]:
 def get(desk: Desk, draft_id: str) -> StoredDraft:
     """What is known of a draft without opening it. Raises NotFound."""
     with desk.database.reading() as connection:
-        return stored_drafts.get_draft(connection, desk.company.company_id, draft_id)
+        return _for_people(stored_drafts.get_draft(connection, desk.company.company_id, draft_id))
+
+
+def _for_people(stored: StoredDraft) -> StoredDraft:
+    """Raises NotFound for a draft that a command made for itself."""
+    if stored.state is DraftState.UNATTENDED:
+        raise NotFound("unknown_draft")
+    return stored
 
 
 def discard(desk: Desk, draft_id: str) -> None:

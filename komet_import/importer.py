@@ -92,15 +92,15 @@ def _refuse_earlier(desk: Desk, file: str, earlier: ImportRecord | None) -> None
         )
 
 
-def upload(desk: Desk, file: str, content: bytes, choices: Choices) -> OpenDraft:
-    """Stores the bytes and a draft, then reads and judges the file.
+def upload(desk: Desk, file: str, content: bytes, choices: Choices, *, attended: bool = True) -> OpenDraft:
+    """Stores the bytes and a draft, then reads and judges the file. An unattended draft is for the caller alone.
 
     Raises UnusableFile or BadArguments; the bytes stay stored then, and the draft is discarded.
     """
     limit = desk.settings.limits.upload_mb
     if len(content) > limit << 20:
         raise UnusableFile("too_large", file=file, limit=limit)
-    draft_id = _store_upload(desk, file, content, choices)
+    draft_id = _store_upload(desk, file, content, choices, attended)
     try:
         table, matching, draft = check(desk, file, content, choices)
     except (UnusableFile, BadArguments):
@@ -120,7 +120,7 @@ def choose_sheet(desk: Desk, opened: OpenDraft, sheet: str) -> OpenDraft:
     return started
 
 
-def _store_upload(desk: Desk, file: str, content: bytes, choices: Choices) -> str:
+def _store_upload(desk: Desk, file: str, content: bytes, choices: Choices, attended: bool = True) -> str:
     me = (desk.company.company_id, desk.person.person_id)
     with desk.database.writing() as connection:
         upload_id = uploads.add_upload(connection, *me, file, _sha256(content), content)
@@ -133,6 +133,7 @@ def _store_upload(desk: Desk, file: str, content: bytes, choices: Choices) -> st
             mapping=choices.mapping,
             blank_cells=choices.blank_cells,
             all_or_nothing=choices.all_or_nothing,
+            state=DraftState.OPEN if attended else DraftState.UNATTENDED,
         )
 
 

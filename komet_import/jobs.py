@@ -12,12 +12,14 @@ from datetime import UTC, datetime, timedelta
 from komet_import import post
 from komet_import.desk import Desk, open_desk
 from komet_import.errors import KometError
+from komet_import.purge import purge
 from komet_import.settings import Settings
 from komet_import.store.database import Database
 from komet_import.workbook.isolation import sweep
 
 log = logging.getLogger(__name__)
 E_MAILS = "e-mails"
+HOUR = 3600.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ def start(settings: Settings, database: Database) -> Worker:
     return Worker(
         (
             Task(E_MAILS, 30, at_desk(post.deliver)),
-            Task("what killed readings left", 3600, sweep),
+            Task("what killed readings left", HOUR, sweep),
+            Task("purge", HOUR, lambda: purge(settings, database, datetime.now(UTC))),
         )
     )
 

@@ -17,6 +17,7 @@ _Text = Callable[[str], str | None]
 _Number = Callable[[str, int, int], int]
 _MOST = 1_000_000_000  # what the system calls behind the limits still take
 _LAST_PORT = 65_535
+_LONGEST_DAYS = 36_500
 
 
 class MailSecurity(StrEnum):
@@ -63,6 +64,7 @@ class Settings:
     company: str | None = None
     person: str = "admin@localhost"
     base_url: str = "http://localhost:8501"
+    keep_days: int = 30  # discarded drafts and refused files
 
     @property
     def outbox_dir(self) -> Path:
@@ -101,6 +103,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         company=text("COMPANY"),
         person=text("PERSON") or "admin@localhost",
         base_url=_base_url(text("BASE_URL") or "http://localhost:8501"),
+        keep_days=number("KEEP_DAYS", 30, _LONGEST_DAYS),
     )
 
 

@@ -31,17 +31,23 @@ Command = Callable[..., Outcome]
 
 def process(folder: Path, *arguments: str, **environment: str) -> Outcome:
     """The same as a process of its own, started elsewhere."""
+    running = start(folder, *arguments, **environment)
+    out, err = running.communicate(timeout=60)
+    return Outcome(running.returncode, out, err)
+
+
+def start(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Without waiting for its end."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KOMET_")}
     settings = {"KOMET_DATA_DIR": str(folder / "data"), "PYTHONPATH": str(ROOT)}
-    ran = subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "komet_import", *arguments],
         cwd=folder,
         env=clean | settings | environment,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=60,
     )
-    return Outcome(ran.returncode, ran.stdout, ran.stderr)
 
 
 def is_utc(text: str) -> bool:

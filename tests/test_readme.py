@@ -108,12 +108,14 @@ def test_the_settings_table_holds_the_variables_that_are_read() -> None:
 
 
 def test_the_number_defaults_of_the_settings_table_are_real() -> None:
-    limits = from_environment({}).limits
+    settings = from_environment({})
+    limits = settings.limits
     told = {row[0].strip("`"): row[2] for row in table("Settings")}
     assert told["KOMET_MAX_UPLOAD_MB"] == str(limits.upload_mb)
     assert told["KOMET_MAX_ROWS"] == str(limits.rows)
     assert told["KOMET_PARSER_MEMORY_MB"] == str(limits.memory_mb)
     assert told["KOMET_PARSER_SECONDS"] == str(limits.seconds)
+    assert told["KOMET_KEEP_DAYS"] == str(settings.keep_days)
 
 
 def test_every_room_of_the_package_is_on_the_map() -> None:

@@ -19,6 +19,7 @@ def test_everything_has_a_default_that_works() -> None:
     assert settings.limits == ReaderLimits(upload_mb=100, rows=300_000, memory_mb=2048, seconds=60)
     assert (settings.company, settings.person) == (None, "admin@localhost")
     assert settings.base_url == "http://localhost:8501"
+    assert settings.keep_days == 30
     assert settings.mail_server is None
 
 
@@ -34,6 +35,7 @@ def test_each_variable_is_heard() -> None:
             "KOMET_MAX_ROWS": "1000",
             "KOMET_PARSER_MEMORY_MB": "512",
             "KOMET_PARSER_SECONDS": "7",
+            "KOMET_KEEP_DAYS": "3",
         }
     )
     assert settings.outbox_dir == Path("/srv/komet/outbox")
@@ -41,6 +43,7 @@ def test_each_variable_is_heard() -> None:
     assert (settings.company, settings.person) == ("Andes Roses", "rosa@andes.example")
     assert settings.link("/import_history?import=7") == "https://import.andes.example/import_history?import=7"
     assert settings.limits == ReaderLimits(5, 1000, 512, 7)
+    assert settings.keep_days == 3
 
 
 @pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("ssl", 465), ("none", 25), ("", 587)])
@@ -70,6 +73,8 @@ def test_the_user_is_the_sender_where_no_other_is_named_and_the_password_is_not_
         ("KOMET_MAX_ROWS", "9" * 5000),
         ("KOMET_PARSER_MEMORY_MB", "99999999999999999999"),
         ("KOMET_PARSER_SECONDS", "1.5"),
+        ("KOMET_KEEP_DAYS", "0"),
+        ("KOMET_KEEP_DAYS", "36501"),
         ("KOMET_SMTP_PORT", "65536"),
         ("KOMET_SMTP_SECURITY", "tls"),
         ("KOMET_MAIL_FROM", "nobody"),

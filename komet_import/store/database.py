@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from komet_import.store.sqlite_file import OpenedFile
 
 HEAD = "0005"  # the newest migration: known without importing Alembic, which takes as long as all the rest of a start
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_PAGES_AT_ONCE = 1000
 _OPENED = "opened"  # where a connection keeps its OpenedFile
 
 # A full disk is ENOSPC and FULL; a full quota is another errno, and then a failed write.
@@ -101,6 +102,23 @@ class Database:
             raise StoreUnavailable("database_lost", path=opened.path, became=became)
         connection.rollback()
         self._file = opened
+
+    def give_back(self, pause: Callable[[], None]) -> None:
+        """Pages that nothing uses any more, to the disk, some at a time; a file of an early version only uses them again.
+
+        `pause` is between two transactions. Raises StoreUnavailable.
+        """
+        left, before = 0, -1
+        while self._path is not None and left != before:
+            before = left
+            with self.writing() as connection:
+                driver = _driver(connection)
+                driver.execute(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})").fetchall()
+                (left,) = driver.execute("PRAGMA freelist_count").fetchone()
+            pause()
+        if self._path is not None:
+            with self.reading() as connection:
+                sqlite_file.shorten_log(_driver(connection), self._path, longest=0)
 
     @property
     def place(self) -> tuple[str, str]:

@@ -24,9 +24,10 @@ class BlankCells(StrEnum):
 
 
 class DraftState(StrEnum):
-    """Only an open one can be edited."""
+    """Only an open one can be edited by people; an unattended one is a command's, which commits it or dies."""
 
     OPEN = "open"
+    UNATTENDED = "unattended"
     COMMITTED = "committed"
     DISCARDED = "discarded"
 
@@ -68,6 +69,7 @@ def add_draft(
     mapping: Mapping[str, str] | None = None,
     blank_cells: BlankCells = BlankCells.KEEP,
     all_or_nothing: bool = False,
+    state: DraftState = DraftState.OPEN,
 ) -> str:
     """Returns the draft's ID, which nobody can guess. Raises NotFound for an upload that is not the company's."""
     mine = sa.select(upload.c.id).where(upload.c.company_id == company_id, upload.c.id == upload_id)
@@ -83,7 +85,7 @@ def add_draft(
         "mapping": dict(mapping or {}),
         "blank_cells": blank_cells.value,
         "all_or_nothing": all_or_nothing,
-        "state": DraftState.OPEN.value,
+        "state": state.value,
         "created_by": person_id,
         "created_at": now,
         "updated_at": now,
@@ -194,7 +196,7 @@ def require_open(conn: sa.Connection, company_id: int, draft_id: str) -> StoredD
     """To be changed in this transaction, by nobody else. Raises NotFound, or Refused when committed or discarded."""
     wanted = _drafts(company_id).where(draft.c.id == storable(draft_id))
     found = _one(conn, wanted.with_for_update(of=draft))
-    if found.state is not DraftState.OPEN:
+    if found.state not in (DraftState.OPEN, DraftState.UNATTENDED):
         raise Refused("draft_closed")
     return found
 

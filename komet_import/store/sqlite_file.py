@@ -102,11 +102,11 @@ class OpenedFile:
         return _identity(self.path) == self.file and self.log in (None, _identity(self.log_path))
 
 
-def shorten_log(connection: sqlite3.Connection, path: Path) -> None:
-    """After a large transaction: when nobody reads at this moment, else the next one does it."""
+def shorten_log(connection: sqlite3.Connection, path: Path, longest: int = LONGEST_LOG) -> None:
+    """After a transaction that left it longer than that: when nobody reads at this moment, else the next one does it."""
     # Whatever goes wrong, the transaction itself is committed.
     with suppress(OSError, sqlite3.OperationalError):
-        if _beside(path, LOG).stat().st_size > LONGEST_LOG:
+        if _beside(path, LOG).stat().st_size > longest:
             (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
             connection.execute("PRAGMA busy_timeout = 0")
             try:

@@ -10,6 +10,7 @@ from komet_import import company, post
 from komet_import.desk import Desk
 from komet_import.errors import KometError
 from komet_import.settings import MailSecurity, MailServer
+from komet_import.ui import words
 from komet_import.ui.mail_card import worker_trouble
 from komet_import.ui.markdown import escape_markdown
 
@@ -87,8 +88,11 @@ def about_section(desk: Desk) -> None:
                 ("Time to read it", f"{limits.seconds:,} seconds"),
             ]
         )
+        st.subheader("Kept", anchor=False)
+        days = words.counted(settings.keep_days, "day")
+        _facts([("Imports", "for ever, with their files"), ("Discarded drafts, refused files", days)])
         st.caption(
-            "Set by KOMET\\_MAX\\_… and KOMET\\_PARSER\\_… where the app runs; a change needs a restart."
+            "Set by KOMET\\_MAX\\_…, KOMET\\_PARSER\\_… and KOMET\\_KEEP\\_DAYS where the app runs; a change needs a restart."
         )
     with right, st.container(border=True, gap="small"):
         st.subheader("This installation", anchor=False)
