@@ -248,6 +248,24 @@ def test_a_page_of_another_port_can_neither_show_the_app_nor_talk_to_it(
         )
 
 
+FETCH = """async ([site]) => {
+    const fetched = (tag) => new Promise(done => {
+        const element = document.createElement(tag);
+        document.addEventListener("securitypolicyviolation", event => done(event.effectiveDirective), {once: true});
+        element.onload = element.onerror = () => done("fetched");
+        element.src = site + "/" + tag; document.body.append(element);
+    });
+    return [await fetched("img"), await fetched("iframe")];
+}"""
+
+
+def test_markup_in_the_app_can_fetch_nothing_from_elsewhere(url: str, page: Page) -> None:
+    page.goto(url)
+    expect(page.get_by_role("heading", name="Import from Excel")).to_be_visible(timeout=20_000)
+    with other_site("") as site:
+        assert page.evaluate(FETCH, [site]) == ["img-src", "frame-src"]
+
+
 def test_the_app_turns_to_no_address_outside_whoever_knocks(url: str, watched: Path, page: Page) -> None:
     """Streamlit would ask the internet for this machine's own address before it refuses a page of another site."""
     for origin in (*FOREIGN_ORIGINS, "http://127.0.0.2:5"):
