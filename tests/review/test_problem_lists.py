@@ -1,0 +1,121 @@
+"""The lists beside the grid: how many cells have each kind of problem, which rows they are in, and in which order."""
+
+from __future__ import annotations
+
+import pytest
+
+from komet_import.review.draft import Draft
+from komet_import.review.plan import Action, Counts
+from komet_import.review.rows import Edit
+from tests.review.example import NEW, draft
+
+STORED = {"customer_id": "7", "active": "Yes", **NEW}
+ROWS = [
+    NEW | {"code": "R2", "name": "Two", "terms": "Net 31", "phone": "#N/A"},
+    NEW | {"code": "R3", "name": "Three", "terms": "x", "price_b_markup": "5"},
+    NEW | {"code": "R4", "name": "", "terms": "y", "price_b_markup": "many"},
+    NEW | {"code": "R5", "name": "Five", "billing_zip": "2118", "billing_state": "MA"},
+    NEW | {"code": "R6", "name": "Six"},
+    {"code": "ABC"},
+]
+
+
+def counted(judged: Draft) -> list[tuple[str | None, str, str, int]]:
+    """Each kind of problem as (column key, severity, code, cells)."""
+    return [
+        (kind.key, kind.severity.value, kind.code.value, count)
+        for kind, count in judged.problem_kinds.items()
+    ]
+
+
+def test_kinds_come_in_column_order_errors_first_whole_rows_before_all() -> None:
+    judged = draft(ROWS, STORED)
+    judged.edit([Edit(6, None, "Yes")])
+    assert counted(judged) == [
+        (None, "error", "left_out", 1),
+        ("name", "error", "required", 1),
+        ("phone", "error", "cell_error", 1),
+        ("billing_zip", "warning", "zip_lost_zeros", 1),
+        ("terms", "error", "not_in_list", 3),
+        ("price_b_markup", "error", "invalid_number", 1),
+        ("price_b_markup", "warning", "markup_without_price_b", 1),
+    ]
+    assert [kind.order for kind in judged.problem_kinds] == [
+        0 if kind.key is None else judged.declaration.column(kind.key).order for kind in judged.problem_kinds
+    ]
+    assert [judged.rows_with(kind) for kind in judged.problem_kinds] == [
+        [6],
+        [4],
+        [2],
+        [5],
+        [2, 3, 4],
+        [4],
+        [3],
+    ]
+
+
+def test_kinds_are_counted_as_cells_are_corrected_and_spoilt() -> None:
+    judged = draft(ROWS, STORED)
+
+    def terms() -> tuple[int, list[int]]:
+        kinds = [kind for kind in judged.problem_kinds if kind.key == "terms"]
+        return (judged.problem_kinds[kinds[0]], judged.rows_with(kinds[0])) if kinds else (0, [])
+
+    for row, text, left in (
+        (2, "Net 30", (2, [3, 4])),
+        (2, "z", (3, [2, 3, 4])),
+        (3, "Net 30", (2, [2, 4])),
+        (4, "", (1, [2])),
+        (2, "", (0, [])),
+        (6, "q", (1, [6])),
+    ):
+        judged.edit([Edit(row, "terms", text)])
+        assert terms() == left
+    assert judged.counts == Counts(new=2, update=0, unchanged=1, rejected=3)
+
+
+def test_rows_come_with_errors_first_then_warnings_then_the_others() -> None:
+    judged = draft(ROWS, STORED)
+    assert draft(ROWS[::-1], STORED).select() == [5, 6, 7, 4, 2, 3]
+    assert judged.select() == [2, 3, 4, 5, 6, 7]
+    assert judged.select(problems=True) == [2, 3, 4, 5]
+    assert judged.select([Action.NEW]) == [5, 6]
+    assert judged.select([Action.NEW], problems=True) == [5]
+    assert judged.select([Action.REJECTED]) == [2, 3, 4]
+    assert judged.select([Action.UNCHANGED]) == [7]
+    assert judged.select([Action.UNCHANGED], problems=True) == []
+    assert judged.select([Action.NEW, Action.UNCHANGED], search="r6") == [6]
+    assert judged.select([]) == []
+    assert judged.select(search="") == judged.select()
+    assert judged.count_with_issues == 4
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "blank", "asked"),
+    [
+        (9, 0, 5, False),
+        (10, 0, 5, True),
+        (10, 1, 0, True),
+        (10, 2, 0, False),
+        (18, 2, 9, True),
+        (17, 2, 0, False),
+    ],
+)
+def test_a_column_is_asked_about_when_ten_of_its_cells_and_nine_of_ten_are_wrong(
+    wrong: int, right: int, blank: int, asked: bool
+) -> None:
+    terms = ["?"] * wrong + ["Net 30"] * right + [""] * blank
+    judged = draft([NEW | {"code": f"C{n}", "name": f"N{n}", "terms": text} for n, text in enumerate(terms)])
+    assert judged.wrong_columns == ([("terms", wrong, wrong + right)] if asked else [])
+
+
+def test_two_kinds_of_errors_of_a_column_count_together_and_blank_or_doubtful_cells_do_not() -> None:
+    numbers = ["many"] * 6 + ["1.005"] * 6
+    rows = [
+        {"code": f"C{n}", "name": "", "credit_limit": text, "finance_charge": "0.05"}
+        for n, text in enumerate(numbers)
+    ]
+    judged = draft(rows)
+    assert judged.wrong_columns == [("credit_limit", 12, 12)]
+    judged.edit([Edit(row, "credit_limit", "1") for row in (2, 3)])
+    assert judged.wrong_columns == []
