@@ -80,7 +80,7 @@ def check(file: Path, json_: bool, report: Path | None, **options: Any) -> None:
             with _written(report) as partial:
                 drafts.write_discrepancies(desk, draft, partial)
     document = documents.checked(file.name, table.sheet, matching, draft, plan)
-    _print(document, None if json_ else console.checked)
+    print_document(document, None if json_ else console.checked)
     sys.exit(1 if plan.counts.rejected else 0)
 
 
@@ -110,7 +110,7 @@ def import_(file: Path, json_: bool, again: bool, all_or_nothing: bool, **option
                 raise
         _deliver(desk)
     checked = documents.checked(file.name, opened.table.sheet, opened.matching, opened.draft, plan)
-    _print(documents.imported(checked, record), None if json_ else console.imported)
+    print_document(documents.imported(checked, record), None if json_ else console.imported)
     sys.exit(1 if record.counts.rejected else 0)
 
 
@@ -123,7 +123,7 @@ def history(json_: bool, limit: int | None) -> None:
 
     with _desk() as desk:
         records = history.recent(desk, limit)
-    _print(documents.history(records), None if json_ else console.history)
+    print_document(documents.history(records), None if json_ else console.history)
 
 
 @main.command()
@@ -135,7 +135,7 @@ def show(import_id: int, json_: bool) -> None:
 
     with _desk() as desk:
         details = history.details(desk, import_id)
-    _print(documents.import_(details), None if json_ else console.shown)
+    print_document(documents.import_(details), None if json_ else console.shown)
 
 
 @main.command()
@@ -149,7 +149,7 @@ def customers(json_: bool, search: str | None, limit: int | None) -> None:
 
     with _desk() as desk:
         rows, _total = customers.find(desk, Wanted(search or ""), None, limit)
-    _print(documents.customers(rows), None if json_ else console.customers)
+    print_document(documents.customers(rows), None if json_ else console.customers)
 
 
 @main.group("company")
@@ -165,7 +165,7 @@ def company_show(json_: bool) -> None:
 
     with _desk() as desk:
         document = company.document(desk)
-    _print(document, None if json_ else console.company)
+    print_document(document, None if json_ else console.company)
 
 
 @company_group.command("load")
@@ -195,7 +195,7 @@ def outbox(context: click.Context, json_: bool) -> None:
 
         with _desk() as desk:
             mails = post.outbox(desk)
-        _print(documents.outbox(mails), None if json_ else console.outbox)
+        print_document(documents.outbox(mails), None if json_ else console.outbox)
 
 
 @outbox.command("send")
@@ -238,7 +238,7 @@ def purge_(json_: bool) -> None:
 
     with _desk() as desk:
         purged = purge(desk.settings, desk.database, datetime.now(UTC))
-    _print(documents.purged(purged), None if json_ else console.purged)
+    print_document(documents.purged(purged), None if json_ else console.purged)
 
 
 # -- around the commands -------------------------------------------------------------------------------------------
@@ -315,9 +315,26 @@ def _written(out: Path) -> Iterator[BinaryIO]:
             partial.unlink()
 
 
-def _print(document: Any, for_people: Callable[[Any], str] | None) -> None:
-    """JSON goes out in ASCII: whatever a cell holds, every terminal and program can read it."""
-    click.echo(json.dumps(document, indent=2) if for_people is None else _shown(for_people(document)))
+class CutShort(Exception):
+    """A document that could not be written to its end: another one after it would only confuse."""
+
+
+def print_document(document: Any, for_people: Callable[[Any], Iterator[str]] | None) -> None:
+    """As JSON, or line by line for people; a few thousand pieces at a time, since there may be millions."""
+    from komet_import.bulk import chunks
+    from komet_import.documents import text
+
+    pieces = text(document) if for_people is None else (f"{_shown(line)}\n" for line in for_people(document))
+    begun = False
+    try:
+        for some in chunks(pieces):
+            click.echo("".join(some), nl=False)
+            begun = True
+        click.echo("\n" if for_people is None else "", nl=False)
+    except (Exception, KeyboardInterrupt) as error:
+        if begun and not isinstance(error, BrokenPipeError):  # which only says that nobody reads on
+            raise CutShort from error
+        raise
 
 
 def _shown(text: str) -> str:
@@ -345,6 +362,10 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(arguments, "bad_argument", f"{sentence}. See {_name()} --help.")
     except (click.Abort, KeyboardInterrupt):
         return _failed(arguments, "interrupted", "Interrupted; what was not reported as done was not done.")
+    except CutShort as error:
+        logging.getLogger("komet_import").critical("Cut short", exc_info=error)
+        click.echo("The output was cut short: do not use it. What it is about was done.", err=True)
+        return 2
     except Exception as error:
         # The outermost edge: Python's own exit code, 1, would say that some rows were rejected.
         logging.getLogger("komet_import").critical("Unexpected", exc_info=error)

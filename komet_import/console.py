@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from komet_import.post import Attempt, Outcome
+from komet_import.schema.problems import of_wrong_column
 from komet_import.sentences import clipped, listed
 from komet_import.settings import Settings
 from komet_import.store.mails import MailState, StoredMail
@@ -16,29 +17,31 @@ _WIDEST = 40
 _MOST_HEADERS, _MOST_REASONS = 6, 5
 
 
-def checked(document: Document) -> str:
+def checked(document: Document) -> Iterator[str]:
     """What an import of the file would do, and each issue."""
     counts = document["counts"]
-    lines = [_read(document)]
-    lines.append(
+    yield from _read(document)
+    yield (
         f"{document['rows']:,} rows: {counts['new']:,} new, {counts['update']:,} updated, "
         f"{counts['unchanged']:,} unchanged, {counts['rejected']:,} with errors."
     )
-    return "\n".join([*lines, *_issues(document["issues"])])
+    yield from _issues(document)
 
 
-def imported(document: Document) -> str:
+def imported(document: Document) -> Iterator[str]:
     """What became of the file's rows."""
     head = f"Import {document['import_id']}: {_sum(document)}"
     if document["state"] == "rejected":
         head = f"Nothing was imported, because rows have errors (import {document['import_id']}): {_sum(document)}"
-    return "\n".join([_read(document), head, *_issues(document["issues"])])
+    yield from _read(document)
+    yield head
+    yield from _issues(document)
 
 
-def history(documents: Sequence[Document]) -> str:
+def history(documents: Sequence[Document]) -> Iterator[str]:
     """A line for each import."""
     if not documents:
-        return "Nothing was imported yet."
+        return iter(["Nothing was imported yet."])
     rows = [
         (
             str(d["import_id"]),
@@ -53,50 +56,51 @@ def history(documents: Sequence[Document]) -> str:
     return _table(("import", "finished (UTC)", "state", "rows", "by", "file"), rows)
 
 
-def shown(document: Document) -> str:
+def shown(document: Document) -> Iterator[str]:
     """One import whole."""
     mail = document["mail"]
-    lines = [
+    yield (
         f"Import {document['import_id']}, {document['state']}: {document['file']}, by {document['by']}, "
-        f"{document['finished_at']}",
-        _sum(document),
-        f"E-mail to {', '.join(mail['to'])}: {mail['state']}" if mail else "No e-mail.",
-        *_issues(document["issues"]),
-    ]
+        f"{document['finished_at']}"
+    )
+    yield _sum(document)
+    yield f"E-mail to {', '.join(mail['to'])}: {mail['state']}" if mail else "No e-mail."
+    yield from _issues(document)
+    kept, all_ = len(document["issues"]), sum(one["count"] for one in document["issue_counts"])
+    if kept < all_:
+        yield f"  These are the first {kept:,} of {all_:,} problems."
     changes = [
         (str(c["row"]), str(c["customer_id"]), c["action"], c["column"] or "", c["old"] or "", c["new"] or "")
         for c in document["changes"]
     ]
     if changes:
-        lines += ["", _table(("row", "customer", "action", "column", "old", "new"), changes)]
-    return "\n".join(lines)
+        yield ""
+        yield from _table(("row", "customer", "action", "column", "old", "new"), changes)
 
 
-def customers(documents: Sequence[Document]) -> str:
+def customers(documents: Sequence[Document]) -> Iterator[str]:
     """The columns by which a person knows a customer."""
     if not documents:
-        return "No customer is stored that fits."
+        return iter(["No customer is stored that fits."])
     keys = ("customer_id", "code", "name", "customer_type", "billing_city", "terms", "active")
     return _table(keys, [tuple(str(d[key] or "") for key in keys) for d in documents])
 
 
-def company(document: Document) -> str:
+def company(document: Document) -> Iterator[str]:
     """Name, locations and lists."""
     several = "several locations" if document["multi_location"] else "a single location"
-    lines = [f"{document['name']} ({document['time_zone']}), {several}", ""]
-    lines += [
-        f"  {location['code']:<10} {location['name']}{'' if location['active'] else ' (inactive)'}"
-        for location in document["locations"]
-    ]
+    yield f"{document['name']} ({document['time_zone']}), {several}"
+    yield ""
+    for location in document["locations"]:
+        yield f"  {location['code']:<10} {location['name']}{'' if location['active'] else ' (inactive)'}"
     for key, values in document["lists"].items():
-        lines.append(f"  {key}: {', '.join(values)}")
-    return "\n".join(lines)
+        yield f"  {key}: {', '.join(values)}"
 
 
-def outbox(documents: Sequence[Document]) -> str:
+def outbox(documents: Sequence[Document]) -> Iterator[str]:
     """A line for each e-mail."""
     if not documents:
-        return "The outbox is empty."
+        return iter(["The outbox is empty."])
     rows = [
         (
             str(d["mail_id"]),
@@ -133,23 +137,23 @@ def delivered(attempts: Sequence[Attempt], mails: Iterable[StoredMail], settings
     return "\n".join(lines)
 
 
-def purged(document: Document) -> str:
+def purged(document: Document) -> Iterator[str]:
     """What was dropped."""
-    if not any(document.values()):
-        return "There is nothing to drop."
-    return (
-        f"Dropped: drafts {document['drafts']:,}, files {document['files']:,}, tables read of files "
-        f"{document['tables']:,}; {document['bytes'] / 1e6:,.1f} MB are free again."
-    )
+    if any(document.values()):
+        yield (
+            f"Dropped: drafts {document['drafts']:,}, files {document['files']:,}, tables read of files "
+            f"{document['tables']:,}; {document['bytes'] / 1e6:,.1f} MB are free again."
+        )
+    else:
+        yield "There is nothing to drop."
 
 
-def _read(document: Document) -> str:
+def _read(document: Document) -> Iterator[str]:
     sheet = document["sheet"]
-    lines = [f"{document['file']}" + (f", sheet {clipped(sheet, _WIDEST)}" if sheet else "")]
+    yield f"{document['file']}" + (f", sheet {clipped(sheet, _WIDEST)}" if sheet else "")
     if unknown := document["unknown_columns"]:
         names = listed([clipped(header, _WIDEST) for header in unknown], _MOST_HEADERS)
-        lines.append(f"Left out, because the template has no such columns: {names}.")
-    return "\n".join(lines)
+        yield f"Left out, because the template has no such columns: {names}."
 
 
 def _sum(document: Document) -> str:
@@ -160,21 +164,20 @@ def _sum(document: Document) -> str:
     )
 
 
-def _issues(issues: Sequence[Document]) -> list[str]:
-    return [
-        f"  row {i['row']}, {i['column'] or 'whole row'}: {i['message']}"
-        + (" (warning)" if i["severity"] == "warning" else "")
-        for i in issues
-    ]
+def _issues(document: Document) -> Iterator[str]:
+    """First the columns that are wrong as a whole, if any are."""
+    for one in document.get("wrong_columns", ()):
+        yield f"  {one['column']}: {of_wrong_column(one['wrong'], one['filled'])}"
+    for issue in document["issues"]:
+        warning = " (warning)" if issue["severity"] == "warning" else ""
+        yield f"  row {issue['row']}, {issue['column'] or 'whole row'}: {issue['message']}{warning}"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     shown = [[_clip(cell) for cell in row] for row in (head, *rows)]
     widths = [max(len(row[i]) for row in shown) for i in range(len(head))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in shown
-    )
+    for row in shown:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _clip(cell: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,9 +24,42 @@ _HEADERS: Mapping[str | None, str | None] = {None: None} | {
 }
 
 
+class Each(Iterable[Document]):
+    """A list of which there may be millions: made as it is read, each time anew, and never held."""
+
+    def __init__(self, made: Callable[[], Iterator[Document]]) -> None:
+        self._made = made
+
+    def __iter__(self) -> Iterator[Document]:
+        return self._made()
+
+
+def text(document: Document | Sequence[Document]) -> Iterator[str]:
+    """The JSON in pieces, in ASCII: whatever a cell holds, every terminal and program can read it."""
+    if not isinstance(document, dict):
+        yield json.dumps(document, indent=2)
+        return
+    for number, (key, value) in enumerate(document.items()):
+        yield f"{',' if number else '{'}\n  {json.dumps(key)}: "
+        if isinstance(value, Each):
+            yield from _items(value)
+        else:
+            yield json.dumps(value, indent=2).replace("\n", "\n  ")
+    yield "\n}"
+
+
+def _items(items: Iterable[Document]) -> Iterator[str]:
+    """Each on a line of its own."""
+    opening = "["
+    for item in items:
+        yield f"{opening}\n    {json.dumps(item)}"
+        opening = ","
+    yield "[]" if opening == "[" else "\n  ]"
+
+
 def checked(file: str, sheet: str | None, matching: Matching, draft: Draft, plan: Plan) -> Document:
-    """Of `check`."""
-    counts = draft.counts
+    """Of `check`; its issues are read from the draft: to be written before the next edit."""
+    counts = plan.counts
     return {
         "file": file,
         "sheet": sheet,
@@ -39,7 +73,11 @@ def checked(file: str, sheet: str | None, matching: Matching, draft: Draft, plan
         "plan": plan.hash,
         "unknown_columns": list(matching.unknown),
         "missing_columns": list(matching.missing),
-        "issues": [_issue(issue) for issue in plan.issues],
+        "wrong_columns": [
+            {"column": _HEADERS[column.key], "wrong": column.wrong, "filled": column.filled}
+            for column in draft.wrong_columns
+        ],
+        "issues": Each(lambda: map(_issue, plan.issues)),
     }
 
 
@@ -58,6 +96,10 @@ def import_(details: ImportDetails) -> Document:
     mail = details.mails[-1] if details.mails else None
     return _line(details.record) | {
         "issues": [_issue(issue) for issue in details.issues],
+        "issue_counts": [
+            {"column": _HEADERS[count.problem[0] or None], "code": count.problem[1], "count": count.cells}
+            for count in details.issue_counts
+        ],
         "changes": [_change(change) for change in details.changes],
         "mail": {"state": mail.state.value, "to": list(mail.recipients)} if mail else None,
     }

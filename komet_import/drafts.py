@@ -145,7 +145,9 @@ def write_discrepancies(desk: Desk, draft: Draft, out: BinaryIO | Path) -> int:
     from komet_import.workbook.discrepancies import write_rejected_rows
 
     plan = draft.plan()
-    return write_rejected_rows(out, CUSTOMERS, desk.company, plan.cells.items(), plan.issues)
+    return write_rejected_rows(
+        out, CUSTOMERS, desk.company, plan.cells.items(), plan.issues, plan.rejected_columns
+    )
 
 
 # -- edits ---------------------------------------------------------------------------------------------------------

@@ -250,6 +250,12 @@ def each_discrepancy(
         yield from audit.each_discrepancy(connection, *ids, problem, limit, offset)
 
 
+def count_kept(desk: Desk, record: ImportRecord, problem: Problem | None) -> int:
+    """How many of an import's discrepancies, or of those of one column and kind, were kept: not all of very many."""
+    with desk.database.reading() as connection:
+        return audit.count_discrepancies(connection, desk.company.company_id, record.import_id, problem)
+
+
 def count_changes(desk: Desk, record: ImportRecord, customer: str) -> dict[tuple[str, str | None], int]:
     """The changes of the customers that hold a text, by action and column; a new customer's column is None."""
     ids = (desk.company.company_id, record.import_id)
@@ -271,10 +277,11 @@ def each_change(
 
 @dataclass(frozen=True)
 class ImportDetails:
-    """One import with its audit."""
+    """One import with its audit; `issue_counts` are of all issues, also of those that were not kept."""
 
     record: ImportRecord
     issues: Sequence[Discrepancy]
+    issue_counts: Sequence[ProblemCount]
     changes: Sequence[AuditedChange]
     mails: Sequence[StoredMail]
 
@@ -298,6 +305,7 @@ def details(desk: Desk, import_id: int) -> ImportDetails:
         return ImportDetails(
             imports.get_import(connection, company_id, import_id),
             imports.discrepancies(connection, company_id, import_id),
+            audit.problems_of(connection, company_id, import_id),
             imports.changes(connection, company_id, import_id),
             mails.mails_of(connection, company_id, import_id),
         )
@@ -316,6 +324,11 @@ def write_discrepancies(desk: Desk, import_id: int, out: BinaryIO | Path) -> int
     company_id = desk.company.company_id
     with desk.database.reading() as connection:
         imports.get_import(connection, company_id, import_id)
-        issues = imports.discrepancies(connection, company_id, import_id)
-        rejected = list(imports.rejected_rows(connection, company_id, import_id))
-    return write_rejected_rows(out, CUSTOMERS, desk.company, rejected, issues)
+        return write_rejected_rows(
+            out,
+            CUSTOMERS,
+            desk.company,
+            imports.rejected_rows(connection, company_id, import_id),
+            audit.each_discrepancy(connection, company_id, import_id, None, None),
+            imports.rejected_columns(connection, company_id, import_id),
+        )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import make_msgid
 from enum import StrEnum
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from komet_import.access import may_see, require_administrator
@@ -66,7 +67,7 @@ def compose_mail(desk: Desk, record: ImportRecord, plan: Plan) -> NewMail:
 
 def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
     headers = {key: column.header for key, column in CUSTOMERS.by_key.items()}
-    errors = [issue for issue in plan.issues if issue.severity is Severity.ERROR]
+    errors = (issue for issue in plan.issues if issue.severity is Severity.ERROR)
     changed = Counter(headers[change.key] for change in plan.changes)
     committed = record.state == "committed"
     return ImportReport(
@@ -80,12 +81,12 @@ def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
         updated=record.counts.updated,
         unchanged=record.counts.unchanged,
         rejected=record.counts.rejected,
-        left_out_rows=tuple(sorted(plan.cells)[:_SHOWN_ROWS]),
+        left_out_rows=tuple(islice(plan.cells, _SHOWN_ROWS)),
         problems=tuple(
             ReportedProblem(issue.row, headers.get(issue.key or ""), issue.value, issue.message)
-            for issue in errors[:_SHOWN_PROBLEMS]
+            for issue in islice(errors, _SHOWN_PROBLEMS)
         ),
-        problem_count=len(errors),
+        problem_count=sum(n for kind, n in plan.issue_counts.items() if kind.severity is Severity.ERROR),
         most_changed=tuple(changed.most_common(_SHOWN_COLUMNS)) if committed else (),
         cleared=sum(not change.new for change in plan.changes) if committed else 0,
         import_url=desk.settings.link(f"import_history?import={record.import_id}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -91,7 +92,9 @@ def _headers(rows: Sequence[Row]) -> list[str]:
 def checked(desk: Desk, content: bytes, **choices: Any) -> Document:
     """What `check --json` prints."""
     table, matching, draft = importer.check(desk, FILE, content, Choices(**choices))
-    return documents.checked(FILE, table.sheet, matching, draft, draft.plan())
+    document = documents.checked(FILE, table.sheet, matching, draft, draft.plan())
+    read: Document = json.loads("".join(documents.text(document)))
+    return read
 
 
 def found(document: Document) -> list[tuple[int, str | None, str]]:

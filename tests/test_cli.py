@@ -41,6 +41,7 @@ def test_check_prints_its_document(command: Command) -> None:
         "missing_columns": [
             column.header for column in CUSTOMERS.columns if column.header not in (*NEW, "Phone", "Terms")
         ],
+        "wrong_columns": [],
         "issues": [
             {
                 "row": 3,
@@ -107,6 +108,7 @@ def test_history_and_show_print_the_audit(command: Command) -> None:
     shown = command("show", "2", "--json").json
     assert shown == first | {
         "issues": command("check", "two.csv", "--json").json["issues"],
+        "issue_counts": [{"column": "Customer Name", "code": "required", "count": 1}],
         "changes": [
             {"row": 2, "customer_id": 1, "action": "update", "column": "Phone", "old": "305", "new": "306"}
         ],

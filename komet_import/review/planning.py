@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
+from operator import and_
 
 from komet_import.review.comparison import Comparison
 from komet_import.review.findings import Findings
@@ -32,7 +33,18 @@ def make_plan(company: Company, rows: Rows, findings: Findings, counts: Counts) 
         issue_counts=findings.kinds,
         warned=findings.count(lambda action, has_issue: has_issue and action is not Action.REJECTED),
         cells=_RejectedCells(rows, findings),
+        rejected_columns=_rejected_columns(rows, findings) if counts.rejected else frozenset(),
     )
+
+
+def _rejected_columns(rows: Rows, findings: Findings) -> frozenset[str]:
+    rejected = findings.marks(lambda action, _: action is Action.REJECTED)
+    named = (
+        kind.key
+        for kind in findings.kinds
+        if kind.key and kind.key not in rows.columns and any(map(and_, findings.marks_of(kind), rejected))
+    )
+    return frozenset((*rows.columns, *named))
 
 
 def _planned(
@@ -83,7 +95,7 @@ class _RejectedCells(Mapping[int, Mapping[str, str]]):
 
     def __init__(self, rows: Rows, findings: Findings) -> None:
         self._rows = rows
-        self._findings = findings
+        self._columns = rows.columns
         self._marks = findings.marks(lambda action, _: action is Action.REJECTED)
 
     def __len__(self) -> int:
@@ -96,4 +108,4 @@ class _RejectedCells(Mapping[int, Mapping[str, str]]):
         position = self._rows.position(row)
         if not self._marks[position]:
             raise KeyError(row)
-        return {key: self._rows.text(position, key) for key in self._rows.columns}
+        return {key: self._rows.text(position, key) for key in self._columns}

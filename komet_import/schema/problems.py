@@ -160,3 +160,8 @@ _SHOWN = 60
 def _clip(fact: object) -> object:
     """A cell can hold 32,767 characters; a sentence quotes the beginning."""
     return clipped(fact, _SHOWN) if isinstance(fact, str) else fact
+
+
+def of_wrong_column(wrong: int, filled: int) -> str:
+    """What is said of a column of which nearly every filled cell is wrong."""
+    return f"{wrong:,} of {filled:,} filled cells are wrong. Is this the right column?"

@@ -62,15 +62,28 @@ def each_discrepancy(
     """In row order, then column order; the connection is in use meanwhile."""
     d = discrepancy.c
     query = sa.select(d.row, d.column_key, d.code, d.severity, d.value, d.message, d.suggestion)
-    query = query.where(d.company_id == company_id, d.import_id == import_id)
-    if problem is not None:
-        key, code = problem
-        query = query.where(d.column_key == key if key else d.column_key.is_(None), d.code == code)
+    query = query.where(*_of_problem(company_id, import_id, problem))
     rows = conn.execute(
         query.order_by(d.position).limit(limit).offset(offset), execution_options={"yield_per": CHUNK}
     )
     for row in rows:
         yield Discrepancy(row.row, row[1], row.code, Severity(row.severity), row[4], row[5], row[6])
+
+
+def count_discrepancies(conn: sa.Connection, company_id: int, import_id: int, problem: Problem | None) -> int:
+    """How many were kept: `problems_of` counts all that there were."""
+    query = sa.select(sa.func.count()).select_from(discrepancy)
+    return conn.execute(query.where(*_of_problem(company_id, import_id, problem))).scalar_one()
+
+
+def _of_problem(company_id: int, import_id: int, problem: Problem | None) -> Iterator[sa.ColumnElement[bool]]:
+    d = discrepancy.c
+    yield d.company_id == company_id
+    yield d.import_id == import_id
+    if problem is not None:
+        key, code = problem
+        yield d.column_key == key if key else d.column_key.is_(None)
+        yield d.code == code
 
 
 def count_changes(

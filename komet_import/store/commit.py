@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 
 from komet_import.bulk import chunks, uncollected
 from komet_import.errors import Refused
+from komet_import.review.issues import Issue
 from komet_import.review.plan import Action, Change, Counts, Plan, PlannedRow
 from komet_import.schema.column import Column, Declaration
 from komet_import.schema.company import Company
+from komet_import.schema.problems import IssueCode, Severity
 from komet_import.schema.text import fold
 from komet_import.store import imports
 from komet_import.store.cells import Stored, staged_value, storable, to_stored
@@ -25,6 +29,7 @@ from komet_import.store.models import company as company_table
 from komet_import.store.staging import load, temporary
 
 Progress = Callable[[float], None]
+MOST_KEPT = 5000  # discrepancies of one kind in one column
 HEAD = ("row", "action", "record_id", "version")
 KEYS = ("code_key", "name_key", "search_key")
 # The share of a commit's time at whose end each step stands, measured at 100,000 rows.
@@ -60,7 +65,7 @@ def commit(
         with uncollected():
             written = _write_rows(work, plan)
         _check(written, plan.counts)
-    imports.finish(conn, company.company_id, import_id)
+    imports.finish(conn, company.company_id, import_id, plan.issue_counts)
     work.progress(1.0)
     return imports.get_import(conn, company.company_id, import_id)
 
@@ -236,13 +241,26 @@ def _write_issues(work: _Work, plan: Plan) -> None:
             storable(issue.message),
             issue.suggestion,
         )
-        for position, issue in enumerate(plan.issues)
+        for position, issue in enumerate(_kept(plan.issues, plan.cells))
     )
     load(work.conn, discrepancy, discrepancy.c.keys(), discrepancies)
     cells = (
         (work.import_id, row, work.company_id, json.dumps(dict(texts))) for row, texts in plan.cells.items()
     )
     load(work.conn, rejected_row, rejected_row.c.keys(), cells)
+
+
+def _kept(issues: Iterable[Issue], rejected: Container[int]) -> Iterator[Issue]:
+    """MOST_KEPT of each kind in each column, and beyond them what each rejected row needs to be told: its first error."""
+    seen: Counter[tuple[str | None, IssueCode]] = Counter()
+    for row, found in groupby(issues, key=lambda issue: issue.row):
+        needed = row in rejected
+        for issue in found:
+            kind = issue.key, issue.code
+            seen[kind] += 1
+            if needed or seen[kind] <= MOST_KEPT:
+                yield issue
+            needed = needed and issue.severity is not Severity.ERROR
 
 
 # -- the check ---------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from komet_import.bulk import CHUNK
 from komet_import.errors import NotFound
+from komet_import.review.issues import ProblemKind
 from komet_import.schema.kinds import LARGEST_ID
 from komet_import.schema.problems import Severity
 from komet_import.schema.text import fold
@@ -161,16 +162,23 @@ def add_import(
     return import_id
 
 
-def finish(conn: sa.Connection, company_id: int, import_id: int) -> None:
-    """Finished only now, and its problems counted: the history looks at the counts alone."""
-    d, p = discrepancy.c, import_problem.c
-    key = sa.func.coalesce(d.column_key, sa.literal_column("''"))
-    counted = sa.select(d.import_id, key, d.code, d.company_id, d.severity, sa.func.count()).where(
-        d.company_id == company_id, d.import_id == import_id
-    )
-    columns = [p.import_id, p.column_key, p.code, p.company_id, p.severity, p.cells]
-    grouped = counted.group_by(d.import_id, key, d.code, d.company_id, d.severity)
-    conn.execute(sa.insert(import_problem).from_select(columns, grouped))
+def finish(
+    conn: sa.Connection, company_id: int, import_id: int, issue_counts: Mapping[ProblemKind, int]
+) -> None:
+    """Finished only now, with the counts of all its issues: the history looks at these alone."""
+    counted = [
+        {
+            "import_id": import_id,
+            "column_key": kind.key or "",
+            "code": kind.code.value,
+            "company_id": company_id,
+            "severity": kind.severity.value,
+            "cells": count,
+        }
+        for kind, count in issue_counts.items()
+    ]
+    if counted:
+        conn.execute(sa.insert(import_problem), counted)
     conn.execute(
         sa.update(import_)
         .where(import_.c.company_id == company_id, import_.c.id == import_id)
@@ -307,3 +315,13 @@ def rejected_rows(
     found = conn.execute(query.order_by(r.row), execution_options={"yield_per": CHUNK})
     for row in found:
         yield row.row, row.cells
+
+
+def rejected_columns(conn: sa.Connection, company_id: int, import_id: int) -> set[str]:
+    """The keys of the columns that the file had, or that an issue of a rejected row names."""
+    r, d = rejected_row.c, discrepancy.c
+    rejected = (r.company_id == company_id, r.import_id == import_id)
+    first = conn.execute(sa.select(r.cells).where(*rejected).order_by(r.row).limit(1)).scalar()
+    same_row = sa.and_(d.import_id == r.import_id, d.row == r.row)
+    named = sa.select(d.column_key).distinct().join_from(rejected_row, discrepancy, same_row).where(*rejected)
+    return {*(first or {}), *(key for key in conn.execute(named).scalars() if key)}

@@ -13,6 +13,7 @@ from komet_import.history import ImportView
 from komet_import.schema.problems import Severity
 from komet_import.sentences import listed
 from komet_import.store.audit import WantedChanges
+from komet_import.store.commit import MOST_KEPT
 from komet_import.store.drafts import BlankCells
 from komet_import.store.history import Problem
 from komet_import.store.imports import ImportRecord, ImportState
@@ -206,6 +207,7 @@ def _discrepancies(desk: Desk, view: ImportView) -> Table:
         layout.quiet(f"{errors}, {words.counted(sums[Severity.WARNING], 'warning')}")
     problem = _problem(view)
     total = sum(count.cells for count in view.problems if problem in (None, count.problem))
+    kept = total if total <= MOST_KEPT else history.count_kept(desk, record, problem)
     if not total:
         st.caption("Every row went in without a remark." if not record.failure else "None was recorded.")
     else:
@@ -213,8 +215,12 @@ def _discrepancies(desk: Desk, view: ImportView) -> Table:
         page = int(st.session_state.get(page_key, 1))
         found = history.each_discrepancy(desk, record, problem, PAGE_ROWS, (page - 1) * PAGE_ROWS)
         discrepancy_frame(list(found))
-        page_choice(total, PAGE_ROWS, page, key=page_key)
-    return discrepancies_file(desk, record, problem, total)
+        page_choice(kept, PAGE_ROWS, page, key=page_key)
+        if kept < total:
+            st.caption(
+                f"The first {kept:,} of {total:,}; of each rejected row at least its first error is here."
+            )
+    return discrepancies_file(desk, record, problem, kept)
 
 
 def _problem(view: ImportView) -> Problem | None:

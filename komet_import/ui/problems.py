@@ -12,7 +12,7 @@ from komet_import.drafts import CellEdit, Conflict, OpenDraft
 from komet_import.errors import KometError
 from komet_import.review.draft import Draft
 from komet_import.review.issues import Issue, ProblemKind
-from komet_import.schema.problems import CATALOGUE, Severity
+from komet_import.schema.problems import CATALOGUE, Severity, of_wrong_column
 from komet_import.sentences import clipped, listed
 from komet_import.ui import view as views
 from komet_import.ui import words
@@ -21,6 +21,7 @@ from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.view import Filter, View
 from komet_import.ui.wiring import draft_in_hand
 
+_SHOWN_COLUMNS = 3
 ICONS = {Severity.ERROR: ":red[:material/error:]", Severity.WARNING: ":orange[:material/warning:]"}
 
 
@@ -51,6 +52,7 @@ def problem_list(opened: OpenDraft, view: View) -> None:
         else:
             st.markdown("**No problems**")
             st.caption("Every row that changes something can go in.")
+        _wrong_columns(draft)
         column = ""
         for kind, count in kinds.items():
             header = draft.declaration.by_key[kind.key].header if kind.key else "Whole row"
@@ -59,6 +61,16 @@ def problem_list(opened: OpenDraft, view: View) -> None:
                 column = header
             _problem_button(view, draft, kind, count)
         _unknown_columns(opened.matching.unknown)
+
+
+def _wrong_columns(draft: Draft) -> None:
+    """Before all others: thousands of problems may be one."""
+    wrong = draft.wrong_columns
+    for column in wrong[:_SHOWN_COLUMNS]:
+        header = draft.declaration.by_key[column.key].header
+        st.warning(f"**{header}:** {of_wrong_column(column.wrong, column.filled)}")
+    if len(wrong) > _SHOWN_COLUMNS:
+        st.caption(f"The same is true of {words.counted(len(wrong) - _SHOWN_COLUMNS, 'other column')}.")
 
 
 def _unknown_columns(unknown: Sequence[str]) -> None:

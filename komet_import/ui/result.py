@@ -91,10 +91,10 @@ def _left_out(desk: Desk, details: ImportDetails) -> None:
         discrepancy_button(desk, record, primary=True)
     errors = [issue for issue in details.issues if issue.severity is Severity.ERROR]
     discrepancy_table(errors[:_SHOWN_PROBLEMS])
-    if len(errors) > _SHOWN_PROBLEMS:
-        st.caption(
-            f"The first {_SHOWN_PROBLEMS} of {len(errors):,}; the workbook and the history hold them all."
-        )
+    total = sum(count.cells for count in details.issue_counts if count.severity is Severity.ERROR)
+    if total > _SHOWN_PROBLEMS:
+        held = "them all" if len(errors) == total else f"the first {len(errors):,}"
+        st.caption(f"The first {_SHOWN_PROBLEMS} of {total:,}; the workbook and the history hold {held}.")
     st.caption("Correct them in the workbook and import it again: it holds just these rows.")
 
 

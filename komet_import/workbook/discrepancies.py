@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,23 +56,30 @@ def write_rejected_rows(
     out: BinaryIO | Path,
     declaration: Declaration,
     company: Company,
-    rejected: Collection[tuple[int, Mapping[str, str]]],
+    rejected: Iterable[tuple[int, Mapping[str, str]]],
     issues: Iterable[Told],
+    held: Collection[str],
 ) -> int:
-    """Row numbers with their texts, and the issues of these and any other rows; returns how many rows were written.
+    """Row numbers with their texts, and the issues of these and any other rows, both in row order; returns how many rows
+    were written.
 
-    Columns that the file lacked stay out, so that a blank cell cannot clear; but not those that an issue names.
+    `held` are the columns that the file had or that an issue names: others stay out, so that a blank cell cannot clear.
     """
-    by_row: dict[int, list[Told]] = {row: [] for row, _ in rejected}
-    for issue in issues:
-        if issue.row in by_row:
-            by_row[issue.row].append(issue)
-    held = {issue.key for found in by_row.values() for issue in found}.union(
-        *(cells for _, cells in rejected)
-    )
-    absent = [column.key for column in declaration.columns if column.key not in held] if rejected else []
-    rows = (RejectedRow(row, cells, by_row[row]) for row, cells in rejected)
-    return write_discrepancies(out, declaration, company, rows, absent=absent)
+    absent = [column.key for column in declaration.columns if held and column.key not in held]
+    return write_discrepancies(out, declaration, company, _with_issues(rejected, issues), absent=absent)
+
+
+def _with_issues(
+    rejected: Iterable[tuple[int, Mapping[str, str]]], issues: Iterable[Told]
+) -> Iterator[RejectedRow]:
+    """A row at a time: there may be millions of issues."""
+    by_row = groupby(issues, key=lambda issue: issue.row)
+    found = next(by_row, None)
+    for row, cells in rejected:
+        while found is not None and found[0] < row:
+            found = next(by_row, None)
+        of_row = list(found[1]) if found is not None and found[0] == row else []
+        yield RejectedRow(row, cells, of_row)
 
 
 def _rows(sheet: Worksheet, layout: Layout, rows: Iterable[RejectedRow]) -> Iterator[CellRow]:

@@ -40,6 +40,15 @@ def test_an_uploaded_file_is_a_draft_in_the_address_and_is_reviewed(open_app: Op
     assert "1 new, 0 updated, 1 left out" in text
 
 
+def test_a_column_that_is_wrong_as_a_whole_is_asked_about_before_its_problems(open_app: OpenApp) -> None:
+    rows = [{**NEW, "code": f"C{n}", "name": f"N{n}", "terms": "x"} for n in range(10)]
+    app = upload(open_app(), workbook(*rows))
+    assert [warning.value for warning in app.warning] == [
+        "**Terms:** 10 of 10 filled cells are wrong. Is this the right column?"
+    ]
+    assert not open_app().warning
+
+
 def test_a_suggestion_is_a_click_away_and_can_be_undone_and_redone(open_app: OpenApp) -> None:
     app = upload(open_app(), workbook({**NEW, "terms": "Net 3O"}))
     assert figures(app)["With errors"] == "1"

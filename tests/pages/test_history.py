@@ -18,12 +18,14 @@ from streamlit.testing.v1 import AppTest
 
 from komet_import.schema.company import Role
 from komet_import.store import companies
+from komet_import.store.commit import MOST_KEPT
 from komet_import.store.models import import_, mail
 from komet_import.ui.downloads import Table, _csv, _workbook
 from komet_import.workbook.table_file import inert
 from tests.mail.post_office import Mailbox, post_office
 from tests.pages.conftest import NEW, OpenApp, figures, upload, words, workbook
-from tests.stories import at_desk
+from tests.stories import at_desk, csv_of
+from tests.stories import imported as import_of
 
 PAGE = "import_history.py"
 BAD = {**NEW, "code": "B", "name": "Rosa", "terms": "Nett"}
@@ -130,6 +132,25 @@ def test_one_import_tells_what_happened_and_filters_its_audit(imported: OpenApp)
     assert app.dataframe[0].value["Customer"].tolist() == ["ABC Wholesale (ABC)"]
     app.text_input(key="changes-customer-2").set_value("nobody").run()
     assert "No change fits these filters." in words(app)
+
+
+def test_of_very_many_discrepancies_the_first_are_shown_and_all_are_counted(
+    open_app: OpenApp, tmp_path: Path
+) -> None:
+    count = MOST_KEPT + 1
+    rows = ({"Customer Code": f"C{n}", "Customer Name": "", "Terms": "x"} for n in range(count))
+    with at_desk(tmp_path) as desk:
+        record = import_of(desk, csv_of(*rows))
+    app = open_app(PAGE, **{"import": f"{record.import_id}"})
+    text = words(app)
+    kept = 4 * MOST_KEPT + 1  # name, terms, two locations; and one more row's first error
+    assert (
+        f"The first {kept:,} of {4 * count:,}; of each rejected row at least its first error is here." in text
+    )
+    result = open_app(draft=record.draft_id)
+    assert f"The first 50 of {4 * count:,}; the workbook and the history hold the first {kept:,}." in words(
+        result
+    )
 
 
 def test_an_e_mail_is_sent_again(imported: OpenApp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def make_plan(
         issue_counts={kind: len(rejected)} if rejected else {},
         warned=0,
         cells={first + n: cells for n, cells in enumerate(rejected)},
+        rejected_columns=frozenset(key for cells in rejected for key in cells),
     )
 
 
