@@ -194,5 +194,5 @@ def test_two_companies_do_not_see_each_other(desk: Desk) -> None:
     assert found(unknown) == [(2, "Customer ID", "unknown_customer_id")]
     assert imported(theirs, content).counts.inserted == 1
     assert stored(desk)["ABC"]["customer_id"] != stored(theirs)["ABC"]["customer_id"]
-    with pytest.raises(KometError, match="one of: Andes Roses, Sunrise Blooms, Miami"):
+    with pytest.raises(KometError, match="one of: Andes Roses and Sunrise Blooms, Miami"):
         open_desk(replace(settings, company=None), desk.database)
