@@ -21,6 +21,7 @@ from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.wiring import draft_in_hand, keep_open, worker
 
 _ASKED = "asked-to-confirm"
+_CONFIRMED = "confirmed-plan"
 _SHOWN_COLUMNS = 3
 _SHOWN_ROWS = 10
 
@@ -118,7 +119,12 @@ def _choose_blank_cells(desk: Desk, draft_id: str) -> None:
 
 def _ask(draft_id: str | None = None) -> None:
     """Which draft's confirmation is open is kept in the session: another run, of a late edit, must not close it."""
-    st.session_state[_ASKED] = draft_id
+    st.session_state[_ASKED], st.session_state[_CONFIRMED] = draft_id, None
+
+
+def _agree(plan_hash: str) -> None:
+    """So is what was agreed to: a run that another one ends before the commit leaves it to that one."""
+    st.session_state[_CONFIRMED] = plan_hash
 
 
 def _confirm(desk: Desk, opened: OpenDraft) -> None:
@@ -138,8 +144,10 @@ def _confirm(desk: Desk, opened: OpenDraft) -> None:
         with st.container(horizontal=True, horizontal_alignment="right"):
             if st.button("Back to review", key="back", on_click=_ask):
                 st.rerun()
-            if st.button(f"Import {rows}", type="primary", key="confirm"):
-                _commit(desk, opened, plan)
+            st.button(f"Import {rows}", type="primary", key="confirm", on_click=_agree, args=(plan.hash,))
+            agreed = st.session_state.get(_CONFIRMED)
+            if agreed is not None:
+                _commit(desk, opened, agreed)
 
     ask()
 
@@ -203,7 +211,8 @@ def _side_effects(plan: Plan) -> str:
     return " ".join(sentences)
 
 
-def _commit(desk: Desk, opened: OpenDraft, plan: Plan) -> None:
+def _commit(desk: Desk, opened: OpenDraft, agreed: str) -> None:
+    """The plan with the hash that was on the screen; refused when it is another one by now."""
     bar = st.progress(0.0, text="Importing")
 
     def show(share: float) -> None:
@@ -211,13 +220,14 @@ def _commit(desk: Desk, opened: OpenDraft, plan: Plan) -> None:
 
     try:
         with draft_in_hand(desk, opened.stored.draft_id) as now:
-            importer.commit(desk, now, plan.hash, show)
+            importer.commit(desk, now, agreed, show)
     except Refused as error:
         st.session_state["notice"] = str(error)
         keep_open(desk, drafts.open_draft(desk, opened.stored.draft_id))
         _ask()
         st.rerun()
     except KometError as error:
+        st.session_state[_CONFIRMED] = None
         st.error(str(error), icon=":material/error:")
         return
     _ask()

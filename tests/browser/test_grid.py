@@ -65,6 +65,16 @@ def review(opened: Review) -> Review:
     return opened
 
 
+@pytest.fixture
+def slowed(review: Review) -> Iterator[Review]:
+    """As on a laptop with a quarter of this machine's speed."""
+    session = review.page.context.new_cdp_session(review.page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    yield review
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    session.detach()
+
+
 def open_review(page: Page, streamlit_app: StartApp) -> Review:
     page.goto(streamlit_app(APP))
     review = Review(page)
@@ -101,6 +111,28 @@ def test_an_edit_followed_at_once_by_another_page_is_stored(review: Review) -> N
     expect(review.cell(41, "code")).to_be_visible(timeout=10_000)
     expect(review.cell(8, "code")).to_have_count(0, timeout=10_000)
     review.expect_stored(code_8="quick")
+
+
+def test_every_click_counts_whatever_is_typed_around_it(slowed: Review) -> None:
+    review, mouse = slowed, slowed.page.mouse
+    places = [_middle(review.cell(row, "name")) for row in range(6, 14)]
+    button = _middle(review.page.get_by_role("button", name="Import 52 rows"))
+    for number, delay in enumerate((0, 20, 50, 100, 200, 300, 450, 600), start=1):
+        mouse.click(*places[number - 1])
+        review.keys.type(f"before {number}")
+        review.page.wait_for_timeout(delay)
+        mouse.click(*button)
+        mouse.click(*places[number - 1])
+        review.keys.type(f"after {number}")
+        review.keys.press("Enter")
+        expect(review.page.get_by_text(f"pressed {number} times")).to_be_visible(timeout=10_000)
+    review.expect_stored(**{f"name_{5 + number}": f"after {number}" for number in range(1, 9)})
+
+
+def _middle(of: Locator) -> tuple[float, float]:
+    box = of.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def test_an_edit_that_could_not_be_stored_is_stored_later(review: Review) -> None:

@@ -11,12 +11,14 @@ import streamlit as st
 from komet_import.errors import StoreUnavailable
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.ui import layout, theme
+from komet_import.ui.clicks import keep_clicks
 from komet_import.ui.grid import LEFT_OUT, GridCell, GridEdit, GridRow, review_grid
 
 HOSTILE = '<img src=x onerror="window.top.hacked=1">::JSCODE::(window.top.hacked=1)::JSCODE::'
 COLUMNS = [column for column in CUSTOMERS.columns[1:11] if column.key not in ("salesperson", "active")]
 ROWS = 40
 
+keep_clicks()
 theme.apply()
 state = st.session_state
 
@@ -43,6 +45,10 @@ def focus(row: int, key: str) -> None:
     state.focused = (row, key)
 
 
+def press() -> None:
+    state.presses += 1
+
+
 def undo() -> None:
     *state.undo, (row, key, text) = state.undo
     state.texts[row][key] = text
@@ -62,6 +68,7 @@ def marks(row: int, texts: dict[str, str]) -> dict[str, GridCell]:
 def start_over() -> None:
     state.texts = {row: first_texts(row) for row in range(2, ROWS + 2)}
     state.left_out, state.undo, state.edits, state.focused = {}, [], 0, (2, "code")
+    state.presses = 0
     state.slow, state.busy, state.website, state.page = False, False, False, 1
     state.starts = state.get("starts", 0) + 1
 
@@ -80,6 +87,7 @@ with st.container(horizontal=True):
     st.toggle("Busy", key="busy", width="content")
     page = st.segmented_control("Page", [1, 2], key="page", label_visibility="collapsed")
     st.text(f"start {state.starts}, focused: {state.focused}", width="content")
+    st.text(f"pressed {state.presses} times", width="content")
 if slow:
     time.sleep(1)
 shown = [row for row in state.texts if page == 1 or row > 20]
@@ -120,4 +128,4 @@ layout.marks_legend()
 if message:
     st.error(message)
 with st.bottom:
-    st.button("Import 52 rows", type="primary")
+    st.button("Import 52 rows", type="primary", on_click=press)
