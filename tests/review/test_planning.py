@@ -58,12 +58,30 @@ def test_a_rejected_update_beside_good_rows_changes_nothing_and_the_good_ones_do
         2: {"code": "DEF", "phone": "999", "terms": "Net 31", **blank},
         6: {"code": "BAD", "phone": "2", "terms": "", **blank},
     }
+    assert (plan.company_version, plan.warned) == (MULTI.version, 0)
     assert [(issue.row, issue.key, issue.code.value) for issue in plan.issues] == [
         (2, "terms", "not_in_list"),
         (6, "name", "required"),
         (6, "location_codes", "required_multi_location"),
         (6, "main_location", "required_multi_location"),
     ]
+
+
+def test_a_plan_counts_its_problems_and_the_rows_that_go_in_with_a_warning() -> None:
+    doubtful = {"billing_zip": "2118", "billing_state": "MA"}
+    plan = plan_of(
+        NEW | {"code": "A", "name": "A"} | doubtful,
+        {"code": "DEF"} | doubtful,
+        NEW | {"code": "B", "name": "", "terms": "Net 31"} | doubtful,
+        NEW | {"code": "C", "name": "C"},
+    )
+    assert plan.warned == 2
+    assert {(kind.key, kind.code.value): count for kind, count in plan.issue_counts.items()} == {
+        ("name", "required"): 1,
+        ("billing_zip", "zip_lost_zeros"): 3,
+        ("terms", "not_in_list"): 1,
+    }
+    assert [issue.row for issue in plan.issues] == [2, 3, 4, 4, 4]
 
 
 def test_what_was_corrected_goes_in_and_what_was_left_out_does_not() -> None:

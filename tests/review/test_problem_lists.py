@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from komet_import.review.draft import Draft
+from komet_import.review.issues import Issue, has_errors
 from komet_import.review.plan import Action, Counts
 from komet_import.review.rows import Edit
-from tests.review.example import NEW, draft
+from komet_import.schema.problems import IssueCode, Problem
+from tests.review.example import NEW, SINGLE, draft
 
 STORED = {"customer_id": "7", "active": "Yes", **NEW}
 ROWS = [
@@ -31,6 +33,7 @@ def counted(judged: Draft) -> list[tuple[str | None, str, str, int]]:
 def test_kinds_come_in_column_order_errors_first_whole_rows_before_all() -> None:
     judged = draft(ROWS, STORED)
     judged.edit([Edit(6, None, "Yes")])
+    assert judged.issues(6) == (Issue(6, None, "", Problem(IssueCode.LEFT_OUT)),)
     assert counted(judged) == [
         (None, "error", "left_out", 1),
         ("name", "error", "required", 1),
@@ -119,3 +122,48 @@ def test_two_kinds_of_errors_of_a_column_count_together_and_blank_or_doubtful_ce
     assert judged.wrong_columns == [("credit_limit", 12, 12)]
     judged.edit([Edit(row, "credit_limit", "1") for row in (2, 3)])
     assert judged.wrong_columns == []
+
+
+# -- several rules about one cell ------------------------------------------------------------------------------------------
+
+
+def test_two_warnings_about_a_cell_are_both_told() -> None:
+    judged = draft([NEW | {"price_b_markup": "0.05"}])
+    assert counted(judged) == [
+        ("price_b_markup", "warning", "looks_like_fraction", 1),
+        ("price_b_markup", "warning", "markup_without_price_b", 1),
+    ]
+    assert not has_errors(judged.issues(2))
+    assert has_errors([*judged.issues(2), Issue(2, "name", "", Problem(IssueCode.REQUIRED))])
+
+
+def test_of_two_errors_about_a_cell_the_first_is_told() -> None:
+    def stored(number: str, code: str) -> dict[str, str]:
+        return STORED | {"customer_id": number, "code": code, "name": code}
+
+    twice = [{"customer_id": "7", "code": "DEF"}, {"customer_id": "8", "code": "DEF"}]
+    judged = draft(twice, stored("7", "ABC"), stored("8", "GHI"), stored("9", "DEF"))
+    assert counted(judged) == [("code", "error", "duplicate_in_file", 2)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"finance_charge": "0.05"}, [("finance_charge", "warning", "looks_like_fraction", 1)]),
+        ({"finance_charge": "0.50", "terms": "Net 31"}, [("terms", "error", "not_in_list", 1)]),
+        ({"finance_charge": "0.50", "phone": "1"}, []),
+        ({"finance_charge": "", "phone": "1"}, []),
+        ({"phone": "1"}, []),
+    ],
+)
+def test_a_rule_about_a_cell_of_its_own_speaks_only_of_what_the_file_changes(
+    cells: dict[str, str], told: list[tuple[str, str, str, int]]
+) -> None:
+    assert counted(draft([{"code": "ABC"} | cells], STORED | {"finance_charge": "0.50"})) == told
+
+
+def test_locations_are_not_compared_in_a_company_with_one() -> None:
+    odd = STORED | {"location_codes": "MIA", "main_location": "LAX"}
+    row = {"code": "ABC", "phone": "1"}
+    assert counted(draft([row], odd, company=SINGLE)) == []
+    assert counted(draft([row], odd)) == [("main_location", "error", "main_location_not_listed", 1)]

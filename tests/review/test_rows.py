@@ -29,7 +29,7 @@ def test_rows_are_known_by_their_numbers_in_the_sheet() -> None:
     assert [made.position(number) for number in (2, 3, 5)] == [0, 1, 2]
     assert len(made) == 3
     for number in (1, 4, 6):
-        with pytest.raises(KeyError):
+        with pytest.raises(KeyError, match=str(number)):
             made.position(number)
 
 
@@ -59,6 +59,21 @@ def test_a_row_is_left_out_and_taken_back() -> None:
     assert list(made.left_out) == [0, 1, 0]
     assert made.put([Edit(3, None, "")]) == {1}
     assert list(made.left_out) == [0, 0, 0]
+
+
+def test_the_originals_are_the_edits_that_make_of_the_rows_what_the_file_says() -> None:
+    edits = [
+        Edit(2, "phone", "9"),
+        Edit(3, "fax", "1"),
+        Edit(3, None, "Yes"),
+        Edit(5, "phone", "3"),
+        Edit(5, "phone", "2"),
+    ]
+    made = rows(edits=edits)
+    assert list(made.originals()) == [Edit(2, "phone", "1"), Edit(3, "fax", ""), Edit(3, None, "")]
+    made.put(list(made.originals()))
+    assert list(made.originals()) == []
+    assert [made.text(position, "phone") for position in range(3)] == ["1", "", "2"]
 
 
 def test_filled_cells_are_counted_as_they_are_edited() -> None:

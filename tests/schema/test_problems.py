@@ -52,9 +52,13 @@ def test_a_suggestion_that_the_sentence_names_is_not_asked_for_again() -> None:
     assert problem.message("0.05") == "0.05 means 0.05 %. Did you mean 5.00 %?"
 
 
-@pytest.mark.parametrize(("length", "quoted"), [(60, "x" * 60), (61, "x" * 60 + "…")])
+@pytest.mark.parametrize(("length", "quoted"), [(60, "x" * 60), (61, "x" * 59 + "…")])
 def test_sixty_characters_of_a_cell_are_quoted(length: int, quoted: str) -> None:
-    assert Problem(IssueCode.INVALID_NUMBER).message("x" * length) == f"“{quoted}” is not a number."
+    text = "x" * length
+    assert Problem(IssueCode.INVALID_NUMBER).message(text) == f"“{quoted}” is not a number."
+    assert (
+        Problem(IssueCode.INVALID_NUMBER, text).message("y") == f"“y” is not a number. Did you mean {quoted}?"
+    )
 
 
 def test_facts_that_are_no_texts_are_told_as_they_are() -> None:
