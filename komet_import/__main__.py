@@ -120,10 +120,11 @@ def import_(file: Path, json_: bool, again: bool, all_or_nothing: bool, **option
 def history(json_: bool, limit: int | None) -> None:
     """List the imports, newest first."""
     from komet_import import console, documents, history
+    from komet_import.store.history import WantedImports
 
     with _desk() as desk:
-        records = history.recent(desk, limit)
-    print_document(documents.history(records), None if json_ else console.history)
+        lines = history.find(desk, WantedImports(), limit=limit).lines
+    print_document(documents.history(line.record for line in lines), None if json_ else console.history)
 
 
 @main.command()
@@ -132,10 +133,16 @@ def history(json_: bool, limit: int | None) -> None:
 def show(import_id: int, json_: bool) -> None:
     """Show one import: its figures, discrepancies and changes."""
     from komet_import import console, documents, history
+    from komet_import.store.audit import WantedChanges
 
     with _desk() as desk:
-        details = history.details(desk, import_id)
-    print_document(documents.import_(details), None if json_ else console.shown)
+        view = history.show(desk, import_id)
+        document = documents.import_(
+            view,
+            lambda: history.each_discrepancy(desk, import_id),
+            lambda: (shown.change for shown in history.each_change(desk, import_id, WantedChanges())),
+        )
+        print_document(document, None if json_ else console.shown)
 
 
 @main.command()
@@ -231,13 +238,11 @@ def migrate() -> None:
 @as_json
 def purge_(json_: bool) -> None:
     """Drop what need not be kept any more."""
-    from datetime import UTC, datetime
-
     from komet_import import console, documents
-    from komet_import.purge import purge
+    from komet_import.purge import purge_now
 
     with _desk() as desk:
-        purged = purge(desk.settings, desk.database, datetime.now(UTC))
+        purged = purge_now(desk)
     print_document(documents.purged(purged), None if json_ else console.purged)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from enum import StrEnum
 from ipaddress import ip_address
+from typing import Protocol
 
-from komet_import.errors import AccessDenied
+from komet_import.errors import AccessDenied, NotFound
 from komet_import.schema.company import Company, Person, Role
 from komet_import.settings import Settings
-from komet_import.store import companies
+from komet_import.store import companies, imports
 from komet_import.store.database import Database
+from komet_import.store.imports import ImportRecord
 
 # The names by which this machine's own browsers call it; `server.allowedHosts` in config.toml repeats them.
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -115,17 +118,59 @@ def sign_in_locally(database: Database, settings: Settings) -> tuple[Company, Pe
         return company, companies.find_person(connection, company, settings.person)
 
 
-def may_see(person: Person, made_by: int) -> bool:
-    """Whether they see the import that a person of this ID made: an analyst sees the own ones, everybody else all."""
-    return person.role is not Role.ANALYST or made_by == person.person_id
+class Deed(StrEnum):
+    """What somebody may do. The company, its customers and its drafts are everybody's who may do it at all."""
+
+    IMPORT = "import"  # a file, from the template over its corrections to the commit
+    SEE_CUSTOMERS = "see customers"
+    SEE_OWN_IMPORTS = "see own imports"  # with all that belongs to them: audit, files, e-mails
+    SEE_ALL_IMPORTS = "see all imports"
+    ADMINISTER = "administer"  # whatever is in Settings, and `company load`
 
 
-def is_administrator(person: Person) -> bool:
-    """Whether Settings is for this person."""
-    return person.role is Role.ADMINISTRATOR
+_ANALYST = frozenset({Deed.IMPORT, Deed.SEE_CUSTOMERS, Deed.SEE_OWN_IMPORTS})
+_MANAGER = _ANALYST | {Deed.SEE_ALL_IMPORTS}
+DEEDS: Mapping[Role, frozenset[Deed]] = {
+    Role.ANALYST: _ANALYST,
+    Role.MANAGER: _MANAGER,
+    Role.ADMINISTRATOR: _MANAGER | {Deed.ADMINISTER},
+}
 
 
-def require_administrator(person: Person) -> None:
+class Made(Protocol):
+    """What somebody made: an import, or its entry in a customer's audit."""
+
+    @property
+    def person_id(self) -> int: ...
+
+
+def may(person: Person, deed: Deed) -> bool:
+    """What screens offer by; every use case asks for itself."""
+    return deed in DEEDS[person.role]
+
+
+def require(person: Person, deed: Deed) -> None:
     """Raises AccessDenied."""
-    if not is_administrator(person):
-        raise AccessDenied("administrators_only")
+    if not may(person, deed):
+        raise AccessDenied("administrators_only" if deed is Deed.ADMINISTER else "not_allowed")
+
+
+def may_see(person: Person, record: Made) -> bool:
+    """Their own, or anybody's."""
+    return may(person, Deed.SEE_ALL_IMPORTS) or record.person_id == person.person_id
+
+
+def sees_only(person: Person) -> int | None:
+    """For queries: the ID of the person whose imports alone they may see, None for everybody's. Raises AccessDenied."""
+    require(person, Deed.SEE_OWN_IMPORTS)
+    return None if may(person, Deed.SEE_ALL_IMPORTS) else person.person_id
+
+
+def find_import(database: Database, person: Person, import_id: int) -> ImportRecord:
+    """Raises AccessDenied; NotFound also for one that they may not see: the two are never told apart."""
+    require(person, Deed.SEE_OWN_IMPORTS)
+    with database.reading() as connection:
+        record = imports.get_import(connection, person.company_id, import_id)
+    if not may_see(person, record):
+        raise NotFound("unknown_import", id=import_id)
+    return record

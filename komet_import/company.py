@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import komet_import
-from komet_import.access import require_administrator
+from komet_import.access import Deed, require
 from komet_import.desk import Desk
 from komet_import.errors import BadArguments
 from komet_import.schema.company import Location
@@ -21,7 +21,7 @@ from komet_import.store.lists import ListValue
 
 def describe(desk: Desk, name: str, time_zone: str) -> None:
     """Name and time zone. Raises BadArguments; for a new name also when KOMET_COMPANY says which company is meant."""
-    require_administrator(desk.person)
+    require(desk.person, Deed.ADMINISTER)
     if desk.settings.company is not None and fold(tidy(name)) != fold(desk.company.name):
         raise BadArguments("name_from_settings")
     with desk.database.writing() as connection:
@@ -30,14 +30,14 @@ def describe(desk: Desk, name: str, time_zone: str) -> None:
 
 def located_customers(desk: Desk) -> Located:
     """What a switch between one and several locations finds."""
-    require_administrator(desk.person)
+    require(desk.person, Deed.ADMINISTER)
     with desk.database.reading() as connection:
         return companies.located(connection, CUSTOMERS, desk.company.company_id)
 
 
 def switch_locations(desk: Desk, several: bool) -> None:
     """From here on templates, legend and rules are those of a company with one location, or several."""
-    require_administrator(desk.person)
+    require(desk.person, Deed.ADMINISTER)
     with desk.database.writing() as connection:
         companies.set_multi_location(connection, desk.company.company_id, several)
 
@@ -47,7 +47,7 @@ def switch_locations(desk: Desk, several: bool) -> None:
 
 def locations(desk: Desk) -> Sequence[tuple[Location, int]]:
     """Each with the number of customers that have it, in the company's order."""
-    require_administrator(desk.person)
+    require(desk.person, Deed.ADMINISTER)
     with desk.database.reading() as connection:
         found = companies.customers_by_location(connection, CUSTOMERS, desk.company.company_id)
     return [(location, found[fold(location.code)]) for location in desk.company.locations]
@@ -55,21 +55,21 @@ def locations(desk: Desk) -> Sequence[tuple[Location, int]]:
 
 def add_location(desk: Desk, code: str, name: str) -> Location:
     """Raises BadArguments."""
-    require_administrator(desk.person)
+    require(desk.person, Deed.ADMINISTER)
     with desk.database.writing() as connection:
         return companies.add_location(connection, desk.company.company_id, code, name)
 
 
 def rename_location(desk: Desk, code: str, name: str) -> str:
     """Its code stays: customers have it. Raises BadArguments, or NotFound."""
-    require_administrator(desk.person)
+    require(desk.person, Deed.ADMINISTER)
     with desk.database.writing() as connection:
         return companies.rename_location(connection, desk.company.company_id, code, name)
 
 
 def set_location_active(desk: Desk, code: str, active: bool) -> None:
     """Raises NotFound."""
-    require_administrator(desk.person)
+    require(desk.person, Deed.ADMINISTER)
     with desk.database.writing() as connection:
         companies.set_location_active(connection, desk.company.company_id, code, active)
 
@@ -79,28 +79,28 @@ def set_location_active(desk: Desk, code: str, active: bool) -> None:
 
 def list_values(desk: Desk, key: str) -> list[ListValue]:
     """Those of one column, active or not, in the company's order."""
-    require_administrator(desk.person)
+    require(desk.person, Deed.ADMINISTER)
     with desk.database.reading() as connection:
         return lists.values(connection, CUSTOMERS, desk.company.company_id, key)
 
 
 def add_value(desk: Desk, key: str, value: str) -> str:
     """Raises BadArguments."""
-    require_administrator(desk.person)
+    require(desk.person, Deed.ADMINISTER)
     with desk.database.writing() as connection:
         return lists.add_value(connection, desk.company.company_id, CUSTOMERS.column(key), value)
 
 
 def rename_value(desk: Desk, key: str, old: str, new: str) -> tuple[str, int]:
     """The new name as it is stored, and how many customers got it. Raises BadArguments, or NotFound."""
-    require_administrator(desk.person)
+    require(desk.person, Deed.ADMINISTER)
     with desk.database.writing() as connection:
         return lists.rename_value(connection, CUSTOMERS, desk.company.company_id, key, old, new)
 
 
 def set_value_active(desk: Desk, key: str, value: str, active: bool) -> None:
     """Raises NotFound."""
-    require_administrator(desk.person)
+    require(desk.person, Deed.ADMINISTER)
     with desk.database.writing() as connection:
         lists.set_value_active(connection, desk.company.company_id, key, value, active)
 
@@ -119,7 +119,7 @@ class Installation:
 
 def installation(desk: Desk) -> Installation:
     """Of the process that asks."""
-    require_administrator(desk.person)
+    require(desk.person, Deed.ADMINISTER)
     return Installation(komet_import.__version__, *desk.database.place)
 
 
@@ -128,11 +128,13 @@ def installation(desk: Desk) -> Installation:
 
 def document(desk: Desk) -> dict[str, object]:
     """The company as `company show --json` writes it and `company load` reads it."""
+    require(desk.person, Deed.SEE_CUSTOMERS)
     with desk.database.reading() as connection:
         return companies.company_document(connection, CUSTOMERS, desk.company.company_id)
 
 
 def load(desk: Desk, file: str, document: Mapping[str, object]) -> None:
     """Replaces name, locations and lists. Raises BadArguments when the document does not describe a company."""
+    require(desk.person, Deed.ADMINISTER)
     with desk.database.writing() as connection:
         companies.replace_company(connection, desk.company.company_id, CUSTOMERS, document, file)

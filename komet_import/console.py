@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from komet_import.post import Attempt, Outcome
@@ -13,7 +14,8 @@ from komet_import.settings import Settings
 from komet_import.store.mails import MailState, StoredMail
 
 Document = dict[str, Any]
-_WIDEST = 40
+_WIDEST = 40  # characters
+_MEASURED = 1_000  # rows
 _MOST_HEADERS, _MOST_REASONS = 6, 5
 
 
@@ -57,7 +59,7 @@ def history(documents: Sequence[Document]) -> Iterator[str]:
 
 
 def shown(document: Document) -> Iterator[str]:
-    """One import whole."""
+    """One import whole; its lists may be long."""
     mail = document["mail"]
     yield (
         f"Import {document['import_id']}, {document['state']}: {document['file']}, by {document['by']}, "
@@ -65,17 +67,19 @@ def shown(document: Document) -> Iterator[str]:
     )
     yield _sum(document)
     yield f"E-mail to {', '.join(mail['to'])}: {mail['state']}" if mail else "No e-mail."
-    yield from _issues(document)
-    kept, all_ = len(document["issues"]), sum(one["count"] for one in document["issue_counts"])
+    kept, all_ = 0, sum(one["count"] for one in document["issue_counts"])
+    for kept, line in enumerate(_issues(document), 1):  # noqa: B007
+        yield line
     if kept < all_:
         yield f"  These are the first {kept:,} of {all_:,} problems."
-    changes = [
+    changes = (
         (str(c["row"]), str(c["customer_id"]), c["action"], c["column"] or "", c["old"] or "", c["new"] or "")
         for c in document["changes"]
-    ]
-    if changes:
+    )
+    first = list(islice(changes, _MEASURED))
+    if first:
         yield ""
-        yield from _table(("row", "customer", "action", "column", "old", "new"), changes)
+        yield from _table(("row", "customer", "action", "column", "old", "new"), first, changes)
 
 
 def customers(documents: Sequence[Document]) -> Iterator[str]:
@@ -173,11 +177,14 @@ def _issues(document: Document) -> Iterator[str]:
         yield f"  row {issue['row']}, {issue['column'] or 'whole row'}: {issue['message']}{warning}"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    shown = [[_clip(cell) for cell in row] for row in (head, *rows)]
-    widths = [max(len(row[i]) for row in shown) for i in range(len(head))]
-    for row in shown:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+def _table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], more: Iterable[Sequence[str]] = ()
+) -> Iterator[str]:
+    """Columns as wide as `rows` need; a wider cell of one of the `more` pushes the rest of its line."""
+    widths = [max(len(_clip(row[i])) for row in (head, *rows)) for i in range(len(head))]
+    for row in chain([head], rows, more):
+        cells = (_clip(cell).ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
 
 
 def _clip(cell: str) -> str:

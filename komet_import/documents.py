@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from komet_import.history import ImportDetails
+from komet_import.history import ImportView
 from komet_import.purge import Purged
 from komet_import.review.draft import Draft
 from komet_import.review.issues import Issue
@@ -91,16 +91,20 @@ def history(records: Iterable[ImportRecord]) -> list[Document]:
     return [_line(record) for record in records]
 
 
-def import_(details: ImportDetails) -> Document:
+def import_(
+    view: ImportView,
+    issues: Callable[[], Iterator[Discrepancy]],
+    changes: Callable[[], Iterator[AuditedChange]],
+) -> Document:
     """Of `show`."""
-    mail = details.mails[-1] if details.mails else None
-    return _line(details.record) | {
-        "issues": [_issue(issue) for issue in details.issues],
+    mail = view.mails[-1] if view.mails else None
+    return _line(view.record) | {
+        "issues": Each(lambda: map(_issue, issues())),
         "issue_counts": [
             {"column": _HEADERS[count.problem[0] or None], "code": count.problem[1], "count": count.cells}
-            for count in details.issue_counts
+            for count in view.problems
         ],
-        "changes": [_change(change) for change in details.changes],
+        "changes": Each(lambda: map(_change, changes())),
         "mail": {"state": mail.state.value, "to": list(mail.recipients)} if mail else None,
     }
 

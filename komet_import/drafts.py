@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from komet_import.access import Deed, require
 from komet_import.desk import Desk
 from komet_import.errors import NotFound, Refused
 from komet_import.review.draft import Draft
@@ -41,6 +42,7 @@ def read(desk: Desk, file: str, content: bytes, sheet: str | None, mapping: Mapp
     # The reader starts its child before it imports pandas itself: until here nobody did.
     from komet_import.workbook.reader import read_table
 
+    require(desk.person, Deed.IMPORT)
     return read_table(content, file, desk.settings.limits, CUSTOMERS, sheet=sheet, mapping=mapping)
 
 
@@ -48,6 +50,7 @@ def judge(
     desk: Desk, table: Table, matching: Matching, blank_cells: BlankCells, edits: Iterable[Edit] = ()
 ) -> Draft:
     """The table's rows, edited so, against the company's customers as they are stored now."""
+    require(desk.person, Deed.IMPORT)
     frame = table.frame
     texts = {key: frame[str(position)].tolist() for key, position in matching.positions.items()}
     rows = Rows(CUSTOMERS, frame.index.tolist(), texts, edits)
@@ -57,6 +60,7 @@ def judge(
 
 def open_draft(desk: Desk, draft_id: str) -> OpenDraft:
     """From what is stored of its file and its edits. Raises NotFound."""
+    require(desk.person, Deed.IMPORT)
     company_id = desk.company.company_id
     with desk.database.reading() as connection:
         stored = _for_people(stored_drafts.get_draft(connection, company_id, draft_id))
@@ -88,6 +92,7 @@ def keep_table(desk: Desk, upload_id: int, table: Table) -> None:
     """What was read of a file need not be read again to open a draft."""
     from komet_import.workbook.reader import table_to_parquet
 
+    require(desk.person, Deed.IMPORT)
     kept = table_to_parquet(table)
     with desk.database.writing() as connection:
         uploads.keep_table(connection, desk.company.company_id, upload_id, kept)
@@ -98,12 +103,14 @@ def keep_table(desk: Desk, upload_id: int, table: Table) -> None:
 
 def find_open(desk: Desk, limit: int) -> list[StoredDraft]:
     """Those that anybody of the company can go on with, last touched first."""
+    require(desk.person, Deed.IMPORT)
     with desk.database.reading() as connection:
         return stored_drafts.open_drafts(connection, desk.company.company_id, limit)
 
 
 def get(desk: Desk, draft_id: str) -> StoredDraft:
     """What is known of a draft without opening it. Raises NotFound."""
+    require(desk.person, Deed.IMPORT)
     with desk.database.reading() as connection:
         return _for_people(stored_drafts.get_draft(connection, desk.company.company_id, draft_id))
 
@@ -117,12 +124,14 @@ def _for_people(stored: StoredDraft) -> StoredDraft:
 
 def discard(desk: Desk, draft_id: str) -> None:
     """Takes a draft from the list; its file stays stored."""
+    require(desk.person, Deed.IMPORT)
     with desk.database.writing() as connection:
         stored_drafts.set_state(connection, desk.company.company_id, draft_id, DraftState.DISCARDED)
 
 
 def choose_blank_cells(desk: Desk, opened: OpenDraft, blank_cells: BlankCells) -> OpenDraft:
     """What blank cells do decides every row's plan: the draft is judged anew."""
+    require(desk.person, Deed.IMPORT)
     with desk.database.writing() as connection:
         ids = (desk.company.company_id, opened.stored.draft_id)
         stored_drafts.set_options(connection, *ids, blank_cells=blank_cells)
@@ -131,6 +140,7 @@ def choose_blank_cells(desk: Desk, opened: OpenDraft, blank_cells: BlankCells) -
 
 def choose_all_or_nothing(desk: Desk, opened: OpenDraft, all_or_nothing: bool) -> None:
     """Whether one row with errors keeps all the others out."""
+    require(desk.person, Deed.IMPORT)
     ids = (desk.company.company_id, opened.stored.draft_id)
     with desk.database.writing() as connection:
         stored_drafts.set_options(connection, *ids, all_or_nothing=all_or_nothing)
@@ -144,6 +154,7 @@ def write_discrepancies(desk: Desk, draft: Draft, out: BinaryIO | Path) -> int:
     """The workbook of the rows that a commit would leave out; returns how many those are."""
     from komet_import.workbook.discrepancies import write_rejected_rows
 
+    require(desk.person, Deed.IMPORT)
     plan = draft.plan()
     return write_rejected_rows(
         out, CUSTOMERS, desk.company, plan.cells.items(), plan.issues, plan.rejected_columns
@@ -180,6 +191,7 @@ def edit(desk: Desk, opened: OpenDraft, changes: Sequence[CellEdit]) -> list[Con
     An edit of a row or column that the draft lacks, or that changes nothing, is ignored. Of two edits of one cell the
     second saw what the first made.
     """
+    require(desk.person, Deed.IMPORT)
     ids = (desk.company.company_id, opened.stored.draft_id)
     with desk.database.writing() as connection:
         now = stored_drafts.require_open(connection, *ids)
@@ -198,16 +210,19 @@ def edit(desk: Desk, opened: OpenDraft, changes: Sequence[CellEdit]) -> list[Con
 
 def undo(desk: Desk, opened: OpenDraft) -> list[Conflict]:
     """Takes back the person's own last step; returns its cells that somebody edited later, which stay as they are."""
+    require(desk.person, Deed.IMPORT)
     return _move(desk, opened, edits.undo)
 
 
 def redo(desk: Desk, opened: OpenDraft) -> list[Conflict]:
     """Makes the step again that the person undid last; returns its cells that somebody edited later, which stay."""
+    require(desk.person, Deed.IMPORT)
     return _move(desk, opened, edits.redo)
 
 
 def own_steps(desk: Desk, draft_id: str) -> OwnSteps:
     """Whether there is a step that the person can undo, and one to redo."""
+    require(desk.person, Deed.IMPORT)
     with desk.database.reading() as connection:
         return edits.own_steps(connection, desk.company.company_id, draft_id, desk.person.person_id)
 
@@ -269,6 +284,7 @@ def _text(draft: Draft, cell: Cell) -> str:
 
 def up_to_date(desk: Desk, opened: OpenDraft) -> OpenDraft:
     """With the edits that others made; opened anew when its rows are to be judged otherwise, by anybody's choice."""
+    require(desk.person, Deed.IMPORT)
     ids = (desk.company.company_id, opened.stored.draft_id)
     with desk.database.reading() as connection:
         now = stored_drafts.get_draft(connection, *ids)
@@ -316,6 +332,7 @@ def _keep_up(desk: Desk, opened: OpenDraft, now: StoredDraft) -> None:
 
 def keep_figures(desk: Desk, opened: OpenDraft, stored: StoredDraft) -> None:
     """Stores what the list of drafts shows. Only now the draft counts as being in the state `stored`."""
+    require(desk.person, Deed.IMPORT)
     rows, rejected = opened.draft.counts.rows, opened.draft.counts.rejected
     with desk.database.writing() as connection:
         stored_drafts.set_figures(connection, desk.company.company_id, stored.draft_id, rows, rejected)

@@ -60,6 +60,7 @@ WORDING: dict[str, str] = {
     "gone_location": "There is no location {location} any more. Reload the page and choose again.",
     # AccessDenied.
     "administrators_only": "Settings are for administrators. Ask one of them to change what you need.",
+    "not_allowed": "Your role does not include this. Ask an administrator of your company.",
     "not_this_machine": "This app serves only the machine it runs on. Open it there, at {address}.",
     "other_site": "Another web page asked for this, so it was refused. Open the app itself, at {address}.",
     "unknown_person": "{person} is not an active person of {company}. Ask an administrator to add you.",

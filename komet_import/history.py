@@ -1,6 +1,6 @@
-"""The use cases of the import history: who may see which imports, a period's figures, the list, one import.
+"""The use cases of the import history: a period's figures, the list, one import with its audit and its files.
 
-An analyst sees their own imports, everybody else all of the company's. Days begin at the company's midnight.
+Who may not see everybody's imports is shown the own ones alone. Days begin at the company's midnight.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 import komet_import.store.history as stored
-from komet_import.access import may_see
+from komet_import.access import find_import, sees_only
 from komet_import.desk import Desk
-from komet_import.errors import NotFound
-from komet_import.schema.company import Role
 from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.problems import Severity
 from komet_import.store import audit, imports, mails, uploads
 from komet_import.store.audit import ShownChange, WantedChanges
 from komet_import.store.history import (
@@ -30,9 +29,9 @@ from komet_import.store.history import (
     Problem,
     ProblemCount,
     Tally,
-    Wanted,
+    WantedImports,
 )
-from komet_import.store.imports import AuditedChange, Discrepancy, ImportRecord, ImportState
+from komet_import.store.imports import Discrepancy, ImportRecord, ImportState
 from komet_import.store.mails import StoredMail
 
 
@@ -54,23 +53,12 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True)
-class Filters:
-    """What the list shows of a period; `bar` is the first day of one of the chart's bars."""
-
-    state: ImportState | None = None
-    person_id: int | None = None
-    left_out: bool = False
-    search: str = ""
-    bar: date | None = None
-    problem: Problem | None = None
-
-
-@dataclass(frozen=True)
 class Bar:
-    """A week, month or year from its first day to before `end`, as much of it as lies in the period."""
+    """A week, month or year from its first day, as much of it as lies in the period: `since` until before `until`."""
 
     start: date
-    end: date
+    since: datetime
+    until: datetime
     tally: Tally
 
 
@@ -88,7 +76,7 @@ class Overview:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the list; `states` counts what the other filters leave, of each state, and `total` all that is listed."""
+    """A page of the list; `states` counts what the other filters leave, of each state, and `total` all that are wanted."""
 
     lines: Sequence[HistoryLine]
     states: dict[ImportState, int]
@@ -114,18 +102,21 @@ _MOST_WEEKS, _MOST_MONTHS = 100, 1100  # days
 def overview(desk: Desk, period: Period, now: datetime) -> Overview:
     """The figures of all imports of the period that the person may see."""
     since = _since(_local(desk, now).date(), period)
-    wanted = Wanted(since=_midnight(desk, since) if since else None, person_id=_only(desk))
+    wanted = WantedImports(since=_midnight(desk, since) if since else None, person_id=sees_only(desk.person))
     company_id = desk.company.company_id
     with desk.database.reading() as connection:
         first = wanted.since or stored.first_finished(connection, company_id, wanted) or now
         unit, starts = _bars(_local(desk, first).date(), _local(desk, now).date())
-        ends = [_midnight(desk, day) for day in starts[1:-1]]
-        tallies = stored.tally(connection, company_id, wanted, ends)
+        edges = [_midnight(desk, day) for day in starts]
+        tallies = stored.tally(connection, company_id, wanted, edges[1:-1])
         return Overview(
             wanted.since,
             stored.figures(connection, company_id, wanted),
             unit,
-            [Bar(*days, tallies.get(n, Tally())) for n, days in enumerate(pairwise(starts))],
+            [
+                Bar(starts[n], max(start, wanted.since or start), end, tallies.get(n, Tally()))
+                for n, (start, end) in enumerate(pairwise(edges))
+            ],
             stored.problems(connection, company_id, wanted),
             stored.people(connection, company_id, wanted),
         )
@@ -133,19 +124,9 @@ def overview(desk: Desk, period: Period, now: datetime) -> Overview:
 
 def has_any(desk: Desk) -> bool:
     """Whether there is an import at all that the person may see."""
+    mine = WantedImports(person_id=sees_only(desk.person))
     with desk.database.reading() as connection:
-        mine = Wanted(person_id=_only(desk))
         return stored.first_finished(connection, desk.company.company_id, mine) is not None
-
-
-def sees_everybody(desk: Desk) -> bool:
-    """Whether the imports are those of several people."""
-    return _only(desk) is None
-
-
-def _only(desk: Desk) -> int | None:
-    """Whose imports alone the person may see."""
-    return desk.person.person_id if desk.person.role is Role.ANALYST else None
 
 
 def _since(today: date, period: Period) -> date | None:
@@ -193,142 +174,98 @@ def _midnight(desk: Desk, day: date) -> datetime:
 
 
 def find(
-    desk: Desk, seen: Overview, filters: Filters, order: Order, limit: int | None, offset: int = 0
+    desk: Desk, wanted: WantedImports, order: Order | None = None, limit: int | None = None, offset: int = 0
 ) -> Page:
-    """A page of the imports of the overview's period. A bar that it does not have filters nothing."""
-    wanted = _wanted(desk, seen, filters)
+    """A page of the imports, newest first unless `order` says otherwise; of those wanted only what may be seen."""
+    only = sees_only(desk.person)
+    wanted = wanted if only is None else replace(wanted, person_id=only)
     company_id = desk.company.company_id
     with desk.database.reading() as connection:
         states = stored.count_states(connection, company_id, replace(wanted, state=None))
-        lines = stored.find(connection, company_id, wanted, order, limit, offset)
+        lines = stored.find(connection, company_id, wanted, order or Order(), limit, offset)
     total = sum(states.values()) if wanted.state is None else states.get(wanted.state, 0)
     return Page(lines, states, total)
 
 
-def _wanted(desk: Desk, seen: Overview, filters: Filters) -> Wanted:
-    """An analyst's own, whoever is asked for."""
-    only = _only(desk)
-    wanted = Wanted(
-        since=seen.since,
-        person_id=filters.person_id if only is None else only,
-        state=filters.state,
-        left_out=filters.left_out,
-        search=filters.search,
-        problem=filters.problem,
-    )
-    bar = next((bar for bar in seen.bars if bar.start == filters.bar), None)
-    if bar is None:
-        return wanted
-    start = _midnight(desk, bar.start)
-    return replace(wanted, since=max(seen.since or start, start), until=_midnight(desk, bar.end))
-
-
 # -- one import ----------------------------------------------------------------------------------------------------
+# Each raises NotFound for an import that is unknown or that the person may not see.
 
 
 def show(desk: Desk, import_id: int) -> ImportView:
-    """Raises NotFound, also for an import that the person may not see."""
-    company_id = desk.company.company_id
+    """All of it that does not grow with its file."""
+    record = find_import(desk.database, desk.person, import_id)
+    ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
-        record = imports.get_import(connection, company_id, import_id)
-        if not may_see(desk.person, record.person_id):
-            raise NotFound("unknown_import", id=import_id)
         return ImportView(
             record,
-            mails.mails_of(connection, company_id, import_id),
-            audit.problems_of(connection, company_id, import_id),
-            audit.file_size(connection, company_id, record.upload_id),
+            mails.mails_of(connection, *ids),
+            audit.problems_of(connection, *ids),
+            audit.file_size(connection, desk.company.company_id, record.upload_id),
         )
 
 
 def each_discrepancy(
-    desk: Desk, record: ImportRecord, problem: Problem | None, limit: int | None, offset: int = 0
+    desk: Desk,
+    import_id: int,
+    problem: Problem | None = None,
+    severity: Severity | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> Iterator[Discrepancy]:
-    """A page of them, or of those of one column and kind."""
-    ids = (desk.company.company_id, record.import_id)
+    """A page of them, in row order, then column order; or of those of one column and kind, or of one severity."""
+    find_import(desk.database, desk.person, import_id)
+    ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
-        yield from audit.each_discrepancy(connection, *ids, problem, limit, offset)
+        yield from audit.each_discrepancy(connection, *ids, problem, severity, limit, offset)
 
 
-def count_kept(desk: Desk, record: ImportRecord, problem: Problem | None) -> int:
-    """How many of an import's discrepancies, or of those of one column and kind, were kept: not all of very many."""
+def count_kept(
+    desk: Desk, import_id: int, problem: Problem | None = None, severity: Severity | None = None
+) -> int:
+    """How many of the discrepancies that `each_discrepancy` goes through were kept: not all of very many."""
+    find_import(desk.database, desk.person, import_id)
+    ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
-        return audit.count_discrepancies(connection, desk.company.company_id, record.import_id, problem)
+        return audit.count_discrepancies(connection, *ids, problem, severity)
 
 
-def count_changes(desk: Desk, record: ImportRecord, customer: str) -> dict[tuple[str, str | None], int]:
+def count_changes(desk: Desk, import_id: int, customer: str = "") -> dict[tuple[str, str | None], int]:
     """The changes of the customers that hold a text, by action and column; a new customer's column is None."""
-    ids = (desk.company.company_id, record.import_id)
+    find_import(desk.database, desk.person, import_id)
+    ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
         return audit.count_changes(connection, CUSTOMERS, *ids, customer)
 
 
 def each_change(
-    desk: Desk, record: ImportRecord, wanted: WantedChanges, limit: int | None, offset: int = 0
+    desk: Desk, import_id: int, wanted: WantedChanges, limit: int | None = None, offset: int = 0
 ) -> Iterator[ShownChange]:
-    """A page of them."""
-    ids = (desk.company.company_id, record.import_id)
+    """A page of them, in row order, then column order."""
+    find_import(desk.database, desk.person, import_id)
+    ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
         yield from audit.each_change(connection, CUSTOMERS, *ids, wanted, limit, offset)
 
 
-# -- one import, whole -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ImportDetails:
-    """One import with its audit; `issue_counts` are of all issues, also of those that were not kept."""
-
-    record: ImportRecord
-    issues: Sequence[Discrepancy]
-    issue_counts: Sequence[ProblemCount]
-    changes: Sequence[AuditedChange]
-    mails: Sequence[StoredMail]
-
-
-def recent(desk: Desk, limit: int | None, offset: int = 0) -> list[ImportRecord]:
-    """The imports that the person may see, newest first."""
-    with desk.database.reading() as connection:
-        return imports.history(connection, desk.company.company_id, limit, offset)
-
-
-def count(desk: Desk) -> int:
-    """How many there are."""
-    with desk.database.reading() as connection:
-        return imports.count(connection, desk.company.company_id)
-
-
-def details(desk: Desk, import_id: int) -> ImportDetails:
-    """Raises NotFound."""
-    company_id = desk.company.company_id
-    with desk.database.reading() as connection:
-        return ImportDetails(
-            imports.get_import(connection, company_id, import_id),
-            imports.discrepancies(connection, company_id, import_id),
-            audit.problems_of(connection, company_id, import_id),
-            imports.changes(connection, company_id, import_id),
-            mails.mails_of(connection, company_id, import_id),
-        )
-
-
-def original_file(desk: Desk, record: ImportRecord) -> bytes:
-    """The bytes as they were uploaded. Raises NotFound for an import that had no file."""
+def original_file(desk: Desk, import_id: int) -> bytes:
+    """The bytes as they were uploaded. Raises NotFound also for an import that had no file."""
+    record = find_import(desk.database, desk.person, import_id)
     with desk.database.reading() as connection:
         return uploads.get_upload(connection, desk.company.company_id, record.upload_id or 0).content
 
 
 def write_discrepancies(desk: Desk, import_id: int, out: BinaryIO | Path) -> int:
-    """The workbook of the rows that an import left out; returns how many those are. Raises NotFound."""
+    """The workbook of the rows that an import left out; returns how many those are."""
     from komet_import.workbook.discrepancies import write_rejected_rows
 
-    company_id = desk.company.company_id
+    find_import(desk.database, desk.person, import_id)
+    ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
-        imports.get_import(connection, company_id, import_id)
         return write_rejected_rows(
             out,
             CUSTOMERS,
             desk.company,
-            imports.rejected_rows(connection, company_id, import_id),
-            audit.each_discrepancy(connection, company_id, import_id, None, None),
-            imports.rejected_columns(connection, company_id, import_id),
+            imports.rejected_rows(connection, *ids),
+            audit.each_discrepancy(connection, *ids),
+            imports.rejected_columns(connection, *ids),
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 from zoneinfo import ZoneInfo
 
 from komet_import import drafts, post
+from komet_import.access import Deed, require
 from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
 from komet_import.errors import BadArguments, KometError, Refused, UnusableFile
@@ -39,6 +40,7 @@ def write_template(desk: Desk, out: BinaryIO | Path, kind: TemplateKind) -> int:
     """Writes the workbook and returns how many rows it holds."""
     from komet_import.workbook import templates
 
+    require(desk.person, Deed.IMPORT)
     if kind == "existing":
         with desk.database.reading() as connection:
             records = customers.each_record(connection, CUSTOMERS, desk.company.company_id)
@@ -63,6 +65,7 @@ class Choices:
 
 def check(desk: Desk, file: str, content: bytes, choices: Choices) -> tuple[Table, Matching, Draft]:
     """Reads, validates and plans a file; writes nothing to the database. Raises UnusableFile or BadArguments."""
+    require(desk.person, Deed.IMPORT)
     mapping = choices.mapping or {}
     table = drafts.read(desk, file, content, choices.sheet, mapping)
     theirs = {header_key(header) for header in table.headers}
@@ -75,6 +78,7 @@ def check(desk: Desk, file: str, content: bytes, choices: Choices) -> tuple[Tabl
 
 def earlier_import(desk: Desk, content: bytes) -> ImportRecord | None:
     """The committed import of the very same bytes that was not undone, if there is one."""
+    require(desk.person, Deed.IMPORT)
     with desk.database.reading() as connection:
         return imports.find_committed_upload(connection, desk.company.company_id, _sha256(content))
 
@@ -97,6 +101,7 @@ def upload(desk: Desk, file: str, content: bytes, choices: Choices, *, attended:
 
     Raises UnusableFile or BadArguments; the bytes stay stored then, and the draft is discarded.
     """
+    require(desk.person, Deed.IMPORT)
     limit = desk.settings.limits.upload_mb
     if len(content) > limit << 20:
         raise UnusableFile("too_large", file=file, limit=limit)
@@ -111,6 +116,7 @@ def upload(desk: Desk, file: str, content: bytes, choices: Choices, *, attended:
 
 def choose_sheet(desk: Desk, opened: OpenDraft, sheet: str) -> OpenDraft:
     """Starts over with another sheet of the same file."""
+    require(desk.person, Deed.IMPORT)
     with desk.database.reading() as connection:
         uploaded = uploads.get_upload(connection, desk.company.company_id, opened.stored.upload_id)
     seen = opened.stored
@@ -168,6 +174,7 @@ def commit(
     fault stays in the history, with its reason. Without `again`, bytes that are in already are refused: looked for here,
     where another import cannot come between.
     """
+    require(desk.person, Deed.IMPORT)
     started_at = datetime.now(UTC)
     plan = opened.draft.plan()
     if plan.hash != shown:

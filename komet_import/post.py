@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from komet_import.access import may_see, require_administrator
+from komet_import.access import Deed, find_import, require, sees_only
 from komet_import.desk import Desk
 from komet_import.errors import BadSettings, NotFound, Refused
 from komet_import.mail.compose import Message, as_eml, compose, compose_test
@@ -22,7 +22,7 @@ from komet_import.review.plan import Plan
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import Severity
 from komet_import.settings import MailServer
-from komet_import.store import imports, mails
+from komet_import.store import mails
 from komet_import.store.imports import ImportRecord
 from komet_import.store.mails import MailState, NewMail, StoredMail
 
@@ -98,7 +98,8 @@ def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
 def deliver(desk: Desk, *, waiting: bool = False) -> list[Attempt]:
     """Tries what is due in the outbox; failures are kept with their e-mail.
 
-    With `waiting`, those whose next try is still to come are tried too, and those kept from before there was a server.
+    That is the machine's work, whoever it works for. With `waiting`, it is the person's: those whose next try is still
+    to come are tried too, and those kept from before there was a server, of the imports that they may see.
     Without a mail server, each e-mail is kept as an `.eml` file instead, and goes on waiting.
 
     A sender that dies between the server's answer and its note leaves the e-mail to be sent once more when its lease
@@ -106,34 +107,39 @@ def deliver(desk: Desk, *, waiting: bool = False) -> list[Attempt]:
     """
     limit = _EVERY if waiting else _AT_ONCE
     server = desk.settings.mail_server
+    only = sees_only(desk.person) if waiting else None
     if server is None:
-        _keep_newest(desk, limit)
+        _keep_newest(desk, limit, only)
         return []
     company_id = desk.company.company_id
     with desk.database.reading() as connection:
         if waiting:
-            found = mails.waiting(connection, company_id, limit)
+            found = mails.waiting(connection, company_id, limit, only)
         else:
             found = mails.due(connection, company_id, datetime.now(UTC), limit)
     return [_try(desk, server, mail) for mail in found]
 
 
-def eml(desk: Desk, mail: StoredMail) -> bytes:
-    """The e-mail as a file that any mail program opens."""
+def eml(desk: Desk, import_id: int, mail_id: int) -> bytes:
+    """An import's e-mail as a file that any mail program opens. Raises NotFound."""
+    return _as_file(desk, _find(desk, import_id, mail_id))
+
+
+def _as_file(desk: Desk, mail: StoredMail) -> bytes:
     server = desk.settings.mail_server
     sender = server.sender if server else "komet-import@localhost"
     message = Message(mail.subject, mail.html, mail.text)
     return as_eml(message, mail.recipients, sender, mail.message_id, mail.created_at)
 
 
-def _keep_newest(desk: Desk, limit: int) -> None:
+def _keep_newest(desk: Desk, limit: int, only: int | None) -> None:
     """The newest, because kept ones never leave the outbox: of the oldest, the same few would come each time."""
     folder = desk.settings.outbox_dir
     with desk.database.reading() as connection:
-        newest = mails.outbox(connection, desk.company.company_id, limit)
+        newest = mails.outbox(connection, desk.company.company_id, limit, person_id=only)
     for mail in newest:
         if mail.state is MailState.WAITING and not eml_path(folder, mail.mail_id).exists():
-            keep_as_eml(folder, mail.mail_id, eml(desk, mail))
+            keep_as_eml(folder, mail.mail_id, _as_file(desk, mail))
 
 
 def _try(desk: Desk, server: MailServer, mail: StoredMail) -> Attempt:
@@ -168,28 +174,33 @@ def _failure(server: MailServer, mail: StoredMail) -> MailNotSent | None:
 
 
 def outbox(desk: Desk) -> list[StoredMail]:
-    """The e-mails, newest first."""
+    """The e-mails of the imports that the person may see, newest first."""
+    only = sees_only(desk.person)
     with desk.database.reading() as connection:
-        return mails.outbox(connection, desk.company.company_id)
+        return mails.outbox(connection, desk.company.company_id, person_id=only)
 
 
 def send_again(desk: Desk, import_id: int, mail_id: int) -> None:
     """Makes an import's e-mail due now, whatever became of it. Raises NotFound, and Refused while it is being sent."""
-    company_id = desk.company.company_id
-    with desk.database.reading() as connection:
-        record = imports.get_import(connection, company_id, import_id)
-        seen = mails.get_mail(connection, company_id, mail_id)
-    if seen is None or seen.import_id != import_id or not may_see(desk.person, record.person_id):
-        raise NotFound("unknown_import", id=import_id)
+    seen = _find(desk, import_id, mail_id)
     with desk.database.writing() as connection:
         message_id = make_msgid(domain="komet-import.local")
         if not mails.make_due(connection, seen, datetime.now(UTC), message_id):
             raise Refused("mail_in_hand")
 
 
+def _find(desk: Desk, import_id: int, mail_id: int) -> StoredMail:
+    find_import(desk.database, desk.person, import_id)
+    with desk.database.reading() as connection:
+        mail = mails.get_mail(connection, desk.company.company_id, mail_id)
+    if mail is None or mail.import_id != import_id:
+        raise NotFound("unknown_import", id=import_id)
+    return mail
+
+
 def send_test_mail(desk: Desk) -> None:
     """To the person who asks, at once and not by the outbox. Raises BadSettings, or MailNotSent."""
-    require_administrator(desk.person)
+    require(desk.person, Deed.ADMINISTER)
     server = desk.settings.mail_server
     if server is None:
         raise BadSettings("no_mail_server")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from komet_import.access import Deed, require
+from komet_import.desk import Desk
 from komet_import.settings import Settings
 from komet_import.store import purge as stored
 from komet_import.store.database import Database
@@ -25,6 +27,12 @@ class Purged:
     files: int
     tables: int
     size: int
+
+
+def purge_now(desk: Desk) -> Purged:
+    """An administrator's deed; what the machine does by itself is `purge`. Raises AccessDenied, StoreUnavailable."""
+    require(desk.person, Deed.ADMINISTER)
+    return purge(desk.settings, desk.database, datetime.now(UTC))
 
 
 def purge(settings: Settings, database: Database, now: datetime) -> Purged:

@@ -20,9 +20,11 @@ from komet_import.importer import Choices
 from komet_import.schema.company import Role
 from komet_import.settings import from_environment
 from komet_import.store import companies
+from komet_import.store.audit import WantedChanges
 from komet_import.store.customers import Wanted
 from komet_import.store.database import open_database
-from komet_import.store.imports import ImportRecord
+from komet_import.store.history import WantedImports
+from komet_import.store.imports import AuditedChange, Discrepancy, ImportRecord
 
 Document = dict[str, Any]
 Row = Mapping[str, object]
@@ -132,9 +134,22 @@ def stored(desk: Desk) -> dict[str, Document]:
     return {customer["code"]: customer for customer in documents.customers(rows)}
 
 
+def listed(desk: Desk) -> list[ImportRecord]:
+    """The imports that the person may see, newest first."""
+    return [line.record for line in history.find(desk, WantedImports()).lines]
+
+
+def discrepancies_of(desk: Desk, record: ImportRecord) -> list[Discrepancy]:
+    return list(history.each_discrepancy(desk, record.import_id))
+
+
+def changes_of(desk: Desk, record: ImportRecord) -> list[AuditedChange]:
+    return [shown.change for shown in history.each_change(desk, record.import_id, WantedChanges())]
+
+
 def is_empty(desk: Desk) -> bool:
     """Whether the database holds no trace of an import."""
-    return not (customers.count(desk) or history.count(desk) or post.outbox(desk))
+    return not (customers.count(desk) or listed(desk) or post.outbox(desk))
 
 
 # One row goes in, the other lacks its name.

@@ -16,7 +16,9 @@ import openpyxl
 import pytest
 
 from komet_import import drafts
+from komet_import.schema.company import Role
 from komet_import.schema.customers import CUSTOMERS
+from komet_import.store import companies
 from tests.commands import ROOT, Command, is_utc, process, write
 from tests.stories import NEW, Document, at_desk, csv_of, rows_of, xlsx_of
 
@@ -199,6 +201,39 @@ def test_the_outbox_is_listed(command: Command, tmp_path: Path) -> None:
     done = command("outbox", "send")
     assert (done.code, done.err) == (0, "")
     assert "1 waiting as .eml files in" in done.out
+
+
+def test_an_analyst_sees_nothing_of_anothers_import(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("two.csv", csv_of(NEW, BAD))
+    command("import", "two.csv")
+    with at_desk(tmp_path / "data") as desk, desk.database.writing() as connection:
+        companies.add_person(connection, desk.company.company_id, "joe@x.example", "Joe", Role.ANALYST)
+    company = command("company", "show", "--json").json
+    write("company.json", json.dumps(company | {"name": "Joe's"}).encode())
+    monkeypatch.setenv("KOMET_PERSON", "joe@x.example")
+    assert (command("history", "--json").json, command("outbox", "--json").json) == ([], [])
+    shown = command("show", "1", "--json")
+    assert (shown.code, shown.json["error"]["code"]) == (2, "unknown_import")
+    refused = command("company", "load", "company.json")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("Settings are for administrators.")
+    assert command("company", "show", "--json").json == company
+    assert command("customers", "--json").json[0]["code"] == "ABC"
+
+
+def test_a_long_import_is_shown_whole(command: Command) -> None:
+    """Its lists are written while they are read: as one document, and in columns that fit the first rows."""
+    write("many.csv", csv_of(*rows_of(1_200), *(BAD | {"Customer Code": f"B{n}"} for n in range(1_200))))
+    command("import", "many.csv")
+    document = command("show", "1", "--json").json
+    assert (len(document["changes"]), len(document["issues"])) == (1_200, 1_200)
+    assert [change["row"] for change in document["changes"]] == list(range(2, 1_202))
+    lines = command("show", "1").out.splitlines()
+    assert sum("Required, and it is empty." in line for line in lines) == 1_200
+    inserts = [line for line in lines if line.endswith("insert")]
+    assert (len(inserts), {line.index("insert") for line in inserts}) == (1_200, {len("1001  customer  ")})
 
 
 # Options.

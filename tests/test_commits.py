@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from komet_import import company, customers, drafts, history, importer, post
+from komet_import import company, customers, drafts, importer, post
 from komet_import.desk import Desk, open_desk
 from komet_import.errors import Refused, StoreUnavailable
 from komet_import.store.imports import ImportState
@@ -26,6 +26,7 @@ from tests.stories import (
     edited,
     imported,
     is_empty,
+    listed,
     rows_of,
     stored,
     uploaded,
@@ -40,7 +41,7 @@ def test_a_second_commit_of_a_draft_gives_the_first_result(desk: Desk) -> None:
     record = committed(desk, opened)
     assert committed(desk, opened) == record
     assert committed(desk, other_tab) == record
-    assert (history.count(desk), len(post.outbox(desk))) == (1, 1)
+    assert (len(listed(desk)), len(post.outbox(desk))) == (1, 1)
     assert drafts.get(desk, opened.stored.draft_id).import_id == record.import_id
 
 
@@ -74,7 +75,7 @@ def test_a_commit_is_refused_when_its_customers_moved_and_works_after_a_new_look
         committed(desk, opened)
     assert caught.value.code == "plan_moved"
     assert stored(desk) == before
-    assert history.count(desk) == 2
+    assert len(listed(desk)) == 2
     again = drafts.open_draft(desk, opened.stored.draft_id)
     assert committed(desk, again).state is ImportState.COMMITTED
     assert {stored(desk)[code]["phone"] for code in ("ABC", "OLD")} == {"3"}
@@ -127,7 +128,7 @@ def test_a_commit_killed_in_the_middle_leaves_nothing_behind_and_is_made_again(t
     died = subprocess.run([sys.executable, "-c", KILLED, *arguments], cwd=ROOT, capture_output=True)
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
     with at_desk(tmp_path) as desk:
-        assert (customers.count(desk), history.count(desk)) == (1000, 1)
+        assert (customers.count(desk), len(listed(desk))) == (1000, 1)
         assert len(post.outbox(desk)) == 1
         assert {customer["phone"] for customer in stored(desk).values()} == {None}
         again = drafts.open_draft(desk, opened.stored.draft_id)
@@ -181,7 +182,7 @@ def test_an_unforeseen_failure_stays_in_the_history_and_may_be_tried_again(desk:
     opened = uploaded(desk, TWO)
     with pytest.raises(Broken):
         importer.commit(desk, opened, opened.draft.plan().hash, progress)
-    (record,) = history.recent(desk, None)
+    (record,) = listed(desk)
     assert (record.state, record.rows, record.counts.rejected) == (ImportState.FAILED, 2, 2)
     assert record.failure is not None
     assert "nothing was imported" in record.failure

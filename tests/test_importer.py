@@ -27,13 +27,16 @@ from tests.stories import (
     NEW,
     TWO,
     at_desk,
+    changes_of,
     checked,
     committed,
     csv_of,
+    discrepancies_of,
     edited,
     found,
     imported,
     is_empty,
+    listed,
     stored,
     uploaded,
 )
@@ -68,11 +71,11 @@ def test_a_file_is_corrected_committed_and_comes_back_unchanged(desk: Desk) -> N
 
     record = committed(desk, opened)
     assert (record.state, record.counts.inserted, record.counts.rejected) == (ImportState.COMMITTED, 11, 1)
-    details = history.details(desk, record.import_id)
-    assert [(issue.row, issue.key, issue.code) for issue in details.issues] == [(second, None, "left_out")]
-    assert [change.action for change in details.changes] == ["insert"] * 11
-    assert [line.import_id for line in history.recent(desk, None)] == [record.import_id]
-    assert history.original_file(desk, record) == content
+    discrepancies = discrepancies_of(desk, record)
+    assert [(issue.row, issue.key, issue.code) for issue in discrepancies] == [(second, None, "left_out")]
+    assert [change.action for change in changes_of(desk, record)] == ["insert"] * 11
+    assert listed(desk) == [record]
+    assert history.original_file(desk, record.import_id) == content
 
     again = checked(desk, template(desk, "existing"))
     assert (again["rows"], again["counts"]["unchanged"], found(again)) == (11, 11, [])
@@ -99,9 +102,7 @@ def test_an_update_changes_what_the_file_gives_and_nothing_else(desk: Desk) -> N
     (customer,) = stored(desk).values()
     assert (customer["code"], customer["phone"], customer["terms"]) == ("abc", "306", "Net 30")
     assert (customer["version"], customer["credit_limit"]) == (2, "10.00")
-    changes = [
-        (change.key, change.old, change.new) for change in history.details(desk, record.import_id).changes
-    ]
+    changes = [(change.key, change.old, change.new) for change in changes_of(desk, record)]
     assert changes == [("code", "ABC", "abc"), ("phone", "305", "306")]
 
 
@@ -112,7 +113,7 @@ def test_cleared_cells_are_shown_before_and_audited_after(desk: Desk) -> None:
     opened = drafts.choose_blank_cells(desk, opened, BlankCells.CLEAR)
     assert [(change.old, change.new) for change in opened.draft.plan().changes] == [("305", "")]
     record = committed(desk, opened)
-    (change,) = history.details(desk, record.import_id).changes
+    (change,) = changes_of(desk, record)
     assert (change.old, change.new, stored(desk)["ABC"]["phone"]) == ("305", None, None)
 
 
@@ -125,7 +126,7 @@ def test_all_or_nothing_imports_nothing_while_a_row_has_errors(desk: Desk) -> No
     assert (counts.inserted, counts.updated, counts.unchanged, counts.rejected) == (0, 0, 1, 2)
     assert record.rows == counts.rows == 3
     assert stored(desk).keys() == {"OLD"}
-    assert history.details(desk, record.import_id).changes == []
+    assert changes_of(desk, record) == []
     importer.refuse_repetition(desk, FILE, content)
     assert imported(desk, content).counts.inserted == 1
 
@@ -160,7 +161,7 @@ def test_check_writes_nothing(desk: Desk) -> None:
 @pytest.mark.parametrize("import_id", [0, -1, 99, 2**63, 10**30])
 def test_an_import_that_is_not_there_is_not_found(desk: Desk, import_id: int) -> None:
     with pytest.raises(NotFound, match="Choose one from the import history"):
-        history.details(desk, import_id)
+        history.show(desk, import_id)
 
 
 # Companies.
@@ -176,17 +177,14 @@ def test_two_companies_do_not_see_each_other(desk: Desk) -> None:
     theirs = open_desk(settings, desk.database)
     content = csv_of(NEW | {"Phone": "305"})
     draft = uploaded(desk, content)
-    record = imported(desk, content)
+    imported(desk, content)
 
     assert checked(theirs, content)["counts"]["new"] == 1
-    assert (stored(theirs), history.recent(theirs, None), post.outbox(theirs)) == ({}, [], [])
+    assert (stored(theirs), listed(theirs), post.outbox(theirs)) == ({}, [], [])
     assert (drafts.find_open(theirs, 10), importer.earlier_import(theirs, content)) == ([], None)
     for step in (
-        lambda: history.details(theirs, record.import_id),
         lambda: drafts.open_draft(theirs, draft.stored.draft_id),
         lambda: drafts.discard(theirs, draft.stored.draft_id),
-        lambda: history.original_file(theirs, record),
-        lambda: history.write_discrepancies(theirs, record.import_id, io.BytesIO()),
     ):
         with pytest.raises(NotFound):
             step()

@@ -25,7 +25,7 @@ from komet_import.settings import MailSecurity, MailServer
 from komet_import.store.models import mail as mail_table
 from tests.commands import ROOT, process
 from tests.mail.post_office import Mailbox, post_office
-from tests.stories import NEW, Document, at_desk, csv_of, imported
+from tests.stories import NEW, Document, at_desk, csv_of, imported, listed
 
 REJECTED = csv_of(NEW, NEW | {"Customer Code": "DEF", "Customer Name": "", "Phone": "<b>3</b>"})
 
@@ -76,7 +76,7 @@ def test_the_result_of_an_import_arrives_once(tmp_path: Path, server: MailServer
             None,
             None,
         )
-        assert history.details(desk, record.import_id).mails[0].state == "sent"
+        assert history.show(desk, record.import_id).mails[0].state == "sent"
     (email,) = mailbox.emails
     assert email["To"] == "admin@localhost"
     assert email["Subject"] == mail["subject"]
@@ -101,7 +101,7 @@ def test_an_email_waits_while_the_server_is_down_and_is_sent_later(
         assert "cannot be reached" in mail["last_error"]
         assert delivered(desk) == 0
         assert outbox(desk)[0]["attempts"] == 1
-        assert history.recent(desk, None) == [record]
+        assert listed(desk) == [record]
     with at_desk(tmp_path, mail_server=server) as desk:
         assert delivered(desk) == 0
         assert delivered(desk, waiting=True) == 1
@@ -164,7 +164,7 @@ def test_a_folder_that_cannot_hold_the_files_is_named(tmp_path: Path) -> None:
         record = imported(desk, REJECTED)
         with pytest.raises(BadSettings, match="Make the folder writable"):
             post.deliver(desk)
-        assert history.recent(desk, None) == [record]
+        assert listed(desk) == [record]
 
 
 def test_a_file_name_of_odd_characters_cannot_forge_a_header(

@@ -20,7 +20,7 @@ from komet_import.importer import Choices
 from komet_import.purge import Purged, purge
 from komet_import.store.models import draft, edit, rejected_row, upload, upload_table
 from tests.commands import Command, process, start, write
-from tests.stories import NEW, TWO, at_desk, committed, csv_of, rows_of, uploaded
+from tests.stories import NEW, TWO, at_desk, committed, csv_of, listed, rows_of, uploaded
 
 NOTHING = Purged(0, 0, 0, 0)
 KEPT = timedelta(days=30)
@@ -79,7 +79,7 @@ def test_an_import_keeps_its_file_and_its_rejected_rows(desk: Desk) -> None:
     record = committed(desk, uploaded(desk, TWO))
     found = purged(desk, timedelta(days=5000))
     assert (found.drafts, found.files, found.tables) == (0, 0, 1)
-    assert history.original_file(desk, record) == TWO
+    assert history.original_file(desk, record.import_id) == TWO
     assert count(desk, rejected_row) == 1
 
 
@@ -147,7 +147,7 @@ def test_a_command_that_was_killed_leaves_no_draft_to_people(tmp_path: Path) -> 
             assert killed.poll() is None
         killed.kill()
         killed.communicate()
-        assert history.count(desk) == 0
+        assert listed(desk) == []
         assert drafts.find_open(desk, 10) == []
         assert purged(desk).drafts == 1
     assert process(tmp_path, "import", str(many)).code == 0

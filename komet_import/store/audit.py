@@ -55,14 +55,15 @@ def each_discrepancy(
     conn: sa.Connection,
     company_id: int,
     import_id: int,
-    problem: Problem | None,
-    limit: int | None,
+    problem: Problem | None = None,
+    severity: Severity | None = None,
+    limit: int | None = None,
     offset: int = 0,
 ) -> Iterator[Discrepancy]:
     """In row order, then column order; the connection is in use meanwhile."""
     d = discrepancy.c
     query = sa.select(d.row, d.column_key, d.code, d.severity, d.value, d.message, d.suggestion)
-    query = query.where(*_of_problem(company_id, import_id, problem))
+    query = query.where(*_wanted(company_id, import_id, problem, severity))
     rows = conn.execute(
         query.order_by(d.position).limit(limit).offset(offset), execution_options={"yield_per": CHUNK}
     )
@@ -70,13 +71,21 @@ def each_discrepancy(
         yield Discrepancy(row.row, row[1], row.code, Severity(row.severity), row[4], row[5], row[6])
 
 
-def count_discrepancies(conn: sa.Connection, company_id: int, import_id: int, problem: Problem | None) -> int:
+def count_discrepancies(
+    conn: sa.Connection,
+    company_id: int,
+    import_id: int,
+    problem: Problem | None = None,
+    severity: Severity | None = None,
+) -> int:
     """How many were kept: `problems_of` counts all that there were."""
     query = sa.select(sa.func.count()).select_from(discrepancy)
-    return conn.execute(query.where(*_of_problem(company_id, import_id, problem))).scalar_one()
+    return conn.execute(query.where(*_wanted(company_id, import_id, problem, severity))).scalar_one()
 
 
-def _of_problem(company_id: int, import_id: int, problem: Problem | None) -> Iterator[sa.ColumnElement[bool]]:
+def _wanted(
+    company_id: int, import_id: int, problem: Problem | None, severity: Severity | None
+) -> Iterator[sa.ColumnElement[bool]]:
     d = discrepancy.c
     yield d.company_id == company_id
     yield d.import_id == import_id
@@ -84,6 +93,8 @@ def _of_problem(company_id: int, import_id: int, problem: Problem | None) -> Ite
         key, code = problem
         yield d.column_key == key if key else d.column_key.is_(None)
         yield d.code == code
+    if severity is not None:
+        yield d.severity == severity
 
 
 def count_changes(
@@ -105,7 +116,7 @@ def each_change(
     company_id: int,
     import_id: int,
     wanted: WantedChanges,
-    limit: int | None,
+    limit: int | None = None,
     offset: int = 0,
 ) -> Iterator[ShownChange]:
     """In row order, then column order; the connection is in use meanwhile."""

@@ -22,14 +22,18 @@ Problem = tuple[str, str]  # a column's key, "" for the whole row, and an issue'
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which imports: finished from `since` until before `until`; `search` is looked for in file and person."""
+class WantedImports:
+    """Which imports: finished from `since` until before `until`; `search` is looked for in file and person.
+
+    `wrote` are those that inserted or updated a customer.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
     person_id: int | None = None
     state: ImportState | None = None
     left_out: bool = False
+    wrote: bool = False
     search: str = ""
     problem: Problem | None = None
 
@@ -150,7 +154,12 @@ _SORTED: dict[SortBy, sa.ColumnElement[Any]] = {
 
 
 def find(
-    conn: sa.Connection, company_id: int, wanted: Wanted, order: Order, limit: int | None, offset: int = 0
+    conn: sa.Connection,
+    company_id: int,
+    wanted: WantedImports,
+    order: Order,
+    limit: int | None,
+    offset: int = 0,
 ) -> list[HistoryLine]:
     """A page of the list."""
     by = _SORTED[order.by]
@@ -162,14 +171,14 @@ def find(
     return [HistoryLine(to_record(row), MailState(row.mail) if row.mail else None) for row in found]
 
 
-def count_states(conn: sa.Connection, company_id: int, wanted: Wanted) -> dict[ImportState, int]:
+def count_states(conn: sa.Connection, company_id: int, wanted: WantedImports) -> dict[ImportState, int]:
     """How many there are of each state that occurs."""
     query = sa.select(import_.c.state, sa.func.count()).where(*_held(conn, company_id, wanted))
     found: dict[str, int] = dict(conn.execute(query.group_by(import_.c.state)).all())
     return {state: found[state] for state in ImportState if state in found}
 
 
-def figures(conn: sa.Connection, company_id: int, wanted: Wanted) -> Figures:
+def figures(conn: sa.Connection, company_id: int, wanted: WantedImports) -> Figures:
     """In all."""
     c = import_.c
     held = _held(conn, company_id, wanted)
@@ -201,7 +210,9 @@ def _median(held: Sequence[sa.ColumnElement[bool]]) -> sa.ScalarSelect[float]:
     )
 
 
-def tally(conn: sa.Connection, company_id: int, wanted: Wanted, ends: Sequence[datetime]) -> dict[int, Tally]:
+def tally(
+    conn: sa.Connection, company_id: int, wanted: WantedImports, ends: Sequence[datetime]
+) -> dict[int, Tally]:
     """By stretches of time: the first is until before `ends[0]`, and so on, the last without an end."""
     c = import_.c
     before = [(c.finished_at < end, n) for n, end in enumerate(ends)]
@@ -217,7 +228,7 @@ def tally(conn: sa.Connection, company_id: int, wanted: Wanted, ends: Sequence[d
     return {number: Tally(*counts) for number, *counts in found}
 
 
-def problems(conn: sa.Connection, company_id: int, wanted: Wanted) -> list[ProblemCount]:
+def problems(conn: sa.Connection, company_id: int, wanted: WantedImports) -> list[ProblemCount]:
     """By column and kind, commonest first."""
     p = import_problem.c
     cells = sa.func.sum(p.cells)
@@ -232,7 +243,7 @@ def problems(conn: sa.Connection, company_id: int, wanted: Wanted) -> list[Probl
     return [ProblemCount((key, code), Severity(severity), *counts) for key, code, severity, *counts in found]
 
 
-def people(conn: sa.Connection, company_id: int, wanted: Wanted) -> list[PersonCount]:
+def people(conn: sa.Connection, company_id: int, wanted: WantedImports) -> list[PersonCount]:
     """Everybody who imported, most rows first."""
     rows = sa.func.sum(import_.c.rows)
     query = (
@@ -245,13 +256,13 @@ def people(conn: sa.Connection, company_id: int, wanted: Wanted) -> list[PersonC
     return [PersonCount(*row) for row in conn.execute(query)]
 
 
-def first_finished(conn: sa.Connection, company_id: int, wanted: Wanted) -> datetime | None:
+def first_finished(conn: sa.Connection, company_id: int, wanted: WantedImports) -> datetime | None:
     """When the oldest of them was finished."""
     query = sa.select(import_.c.finished_at).where(*_held(conn, company_id, wanted))
     return conn.execute(query.order_by(import_.c.finished_at).limit(1)).scalar()
 
 
-def _held(conn: sa.Connection, company_id: int, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+def _held(conn: sa.Connection, company_id: int, wanted: WantedImports) -> list[sa.ColumnElement[bool]]:
     c = import_.c
     held: list[sa.ColumnElement[bool]] = [c.company_id == company_id]
     if wanted.since is not None:
@@ -264,6 +275,8 @@ def _held(conn: sa.Connection, company_id: int, wanted: Wanted) -> list[sa.Colum
         held.append(c.state == wanted.state)
     if wanted.left_out:
         held.append(c.rejected > 0)
+    if wanted.wrote:
+        held.append(c.inserted + c.updated > 0)
     if wanted.problem is not None:
         held.append(_has_problem(*wanted.problem))
     if search := fold(tidy(wanted.search)):

@@ -18,7 +18,7 @@ from komet_import.schema.problems import Severity
 from komet_import.schema.text import fold
 from komet_import.store.cells import storable
 from komet_import.store.drafts import BlankCells
-from komet_import.store.models import change, discrepancy, import_, import_problem, person, rejected_row
+from komet_import.store.models import discrepancy, import_, import_problem, person, rejected_row
 
 
 class ImportKind(StrEnum):
@@ -213,23 +213,6 @@ def find_committed_upload(conn: sa.Connection, company_id: int, sha256: str) -> 
     return to_record(row) if row is not None else None
 
 
-def history(
-    conn: sa.Connection, company_id: int, limit: int | None, offset: int = 0, person_id: int | None = None
-) -> list[ImportRecord]:
-    """The company's imports, or one person's, newest first."""
-    wanted = lines(company_id).order_by(import_.c.id.desc()).limit(limit).offset(offset)
-    if person_id is not None:
-        wanted = wanted.where(import_.c.person_id == person_id)
-    return [to_record(row) for row in conn.execute(wanted)]
-
-
-def count(conn: sa.Connection, company_id: int) -> int:
-    """How many the company has."""
-    return conn.execute(
-        sa.select(sa.func.count()).select_from(import_).where(import_.c.company_id == company_id)
-    ).scalar_one()
-
-
 def lines(company_id: int) -> sa.Select[*tuple[Any, ...]]:
     by = (person.c.name.label("by"), person.c.email)
     return (
@@ -274,36 +257,6 @@ def record_failure(
     return get_import(
         conn, company_id, add_import(conn, company_id, keyless, ImportState.FAILED, counts, failure)
     )
-
-
-def discrepancies(
-    conn: sa.Connection, company_id: int, import_id: int, limit: int | None = None, offset: int = 0
-) -> list[Discrepancy]:
-    """In row order, then column order."""
-    d = discrepancy.c
-    query = sa.select(d.row, d.column_key, d.code, d.severity, d.value, d.message, d.suggestion)
-    wanted = query.where(d.company_id == company_id, d.import_id == import_id)
-    rows = conn.execute(wanted.order_by(d.position).limit(limit).offset(offset))
-    return [Discrepancy(r.row, r[1], r.code, Severity(r.severity), r[4], r[5], r[6]) for r in rows]
-
-
-def changes(
-    conn: sa.Connection, company_id: int, import_id: int, limit: int | None = None, offset: int = 0
-) -> list[AuditedChange]:
-    """In row order, then column order."""
-    c = change.c
-    query = sa.select(c.row, c.customer_id, c.action, c.column_key, c.old, c.new)
-    wanted = query.where(c.company_id == company_id, c.import_id == import_id)
-    rows = conn.execute(wanted.order_by(c.row, c.id).limit(limit).offset(offset))
-    return [AuditedChange(*row) for row in rows]
-
-
-def changed_cells(conn: sa.Connection, company_id: int, import_id: int) -> dict[str, int]:
-    """How many cells of stored customers were updated, by column key."""
-    c = change.c
-    query = sa.select(c.column_key, sa.func.count()).group_by(c.column_key)
-    wanted = query.where(c.company_id == company_id, c.import_id == import_id, c.column_key.is_not(None))
-    return dict(conn.execute(wanted).all())
 
 
 def rejected_rows(

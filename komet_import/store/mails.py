@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from komet_import.store.models import mail
+from komet_import.store.models import import_, mail
 
 LEASE = timedelta(minutes=5)  # longer than a try can take: a sender that died is followed by another
 _FURTHEST = timedelta(days=2)  # no pause is as long
@@ -88,11 +88,15 @@ def mails_of(conn: sa.Connection, company_id: int, import_id: int) -> list[Store
 
 
 def outbox(
-    conn: sa.Connection, company_id: int, limit: int | None = None, offset: int = 0
+    conn: sa.Connection,
+    company_id: int,
+    limit: int | None = None,
+    offset: int = 0,
+    person_id: int | None = None,
 ) -> list[StoredMail]:
-    """Newest first."""
-    wanted = _mails(company_id).order_by(mail.c.id.desc()).limit(limit).offset(offset)
-    return [_mail(row) for row in conn.execute(wanted)]
+    """All, or those of one person's imports, newest first."""
+    wanted = _mails(company_id).where(*_of_imports_by(person_id)).order_by(mail.c.id.desc())
+    return [_mail(row) for row in conn.execute(wanted.limit(limit).offset(offset))]
 
 
 def due(conn: sa.Connection, company_id: int, now: datetime, limit: int) -> list[StoredMail]:
@@ -104,9 +108,14 @@ def due(conn: sa.Connection, company_id: int, now: datetime, limit: int) -> list
     return _oldest(conn, company_id, limit, ripe)
 
 
-def waiting(conn: sa.Connection, company_id: int, limit: int) -> list[StoredMail]:
-    """What is not sent and not given up, oldest first: due or not, being sent, or kept for want of a mail server."""
-    return _oldest(conn, company_id, limit)
+def waiting(
+    conn: sa.Connection, company_id: int, limit: int, person_id: int | None = None
+) -> list[StoredMail]:
+    """What is not sent and not given up, oldest first: due or not, being sent, or kept for want of a mail server.
+
+    Of all imports, or of one person's.
+    """
+    return _oldest(conn, company_id, limit, *_of_imports_by(person_id))
 
 
 def _oldest(
@@ -159,6 +168,12 @@ def make_due(conn: sa.Connection, seen: StoredMail, now: datetime, message_id: s
     known = message_id if seen.state is MailState.SENT else seen.message_id
     values = {"state": MailState.WAITING.value, "message_id": known, "attempts": 0, "next_try_at": now}
     return conn.execute(due_again.values(claimed_until=None, last_error=None, **values)).rowcount == 1
+
+
+def _of_imports_by(person_id: int | None) -> list[sa.ColumnElement[bool]]:
+    if person_id is None:
+        return []
+    return [mail.c.import_id.in_(sa.select(import_.c.id).where(import_.c.person_id == person_id))]
 
 
 def _one(company_id: int, mail_id: int) -> tuple[sa.ColumnElement[bool], ...]:

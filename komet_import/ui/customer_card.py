@@ -20,6 +20,7 @@ from komet_import.store.customer_audit import AuditEntry
 from komet_import.store.customers import CustomerRow
 from komet_import.store.imports import AuditedChange, ImportKind
 from komet_import.ui import layout, words
+from komet_import.ui.address import id_from
 from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.theme import Tone, palette
 
@@ -39,7 +40,7 @@ def customer_card(desk: Desk, given: str | None) -> None:
             layout.quiet("Choose a customer in the list to see its history and all its fields.")
             return
         try:
-            row = customers.get(desk, given)
+            row = customers.get(desk, id_from(given, "unknown_customer"))
         except NotFound as error:
             st.markdown(f":material/search_off: {escape_markdown(str(error))}")
             return
@@ -142,7 +143,7 @@ def _entries(desk: Desk, entries: Iterable[AuditEntry]) -> Iterator[str]:
 
 def _deed(desk: Desk, entry: AuditEntry) -> str:
     file, first = escape(entry.file), entry.changes[0]
-    if may_see(desk.person, entry.person_id):
+    if may_see(desk.person, entry):
         address = f"/import_history?import={entry.import_id}"
         file = f'<a href="{address}" style="color:{palette().accent}">{file}</a>'
     if entry.kind is ImportKind.UNDO:

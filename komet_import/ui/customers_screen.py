@@ -11,7 +11,7 @@ from io import BytesIO
 
 import streamlit as st
 
-from komet_import import customers
+from komet_import import customers, history
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.schema.column import Column
@@ -19,8 +19,10 @@ from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.kinds import Storage, kind_of, options
 from komet_import.store.customers import LAST_CHANGE, Order, Wanted
+from komet_import.store.history import WantedImports
 from komet_import.store.imports import ImportRecord
 from komet_import.ui import layout, words
+from komet_import.ui.address import id_from
 from komet_import.ui.customer_card import customer_card, flag_words
 from komet_import.ui.customers_table import customer_table, sort_headers
 from komet_import.ui.downloads import XLSX, download_button
@@ -142,8 +144,10 @@ def _offered(column: Column, company: Company) -> tuple[str, ...]:
 
 def _import_filter(desk: Desk, record: ImportRecord | None) -> None:
     """It is in the address, so that the result of an import can lead here."""
-    recent = customers.recent_imports(desk, _RECENT_IMPORTS)
-    offered = {str(r.import_id): r for r in ([record] if record else []) + recent}
+    recent = history.find(desk, WantedImports(wrote=True), limit=_RECENT_IMPORTS).lines
+    offered = {
+        str(r.import_id): r for r in [*([record] if record else []), *(line.record for line in recent)]
+    }
     st.session_state[_OF_IMPORT] = str(record.import_id) if record else None
     now = datetime.now(UTC)
     labels = {
@@ -168,7 +172,7 @@ def _import_in_address(desk: Desk) -> ImportRecord | None:
     if given is None:
         return None
     try:
-        return customers.get_import(desk, given)
+        return history.show(desk, id_from(given, "unknown_import")).record
     except NotFound as error:
         st.warning(f"{escape_markdown(str(error))} All customers are listed.", icon=":material/warning:")
         return None

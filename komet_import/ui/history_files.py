@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from komet_import import history
 from komet_import.desk import Desk
-from komet_import.history import Filters, Overview
+from komet_import.history import Overview
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import CATALOGUE, IssueCode
 from komet_import.store.audit import WantedChanges
-from komet_import.store.history import Order, Problem
+from komet_import.store.history import Order, Problem, WantedImports
 from komet_import.store.imports import ImportRecord
 from komet_import.ui.downloads import Table
 from komet_import.ui.tables import MAILS, STATES
@@ -41,12 +41,12 @@ def header_of(key: str | None) -> str:
     return CUSTOMERS.by_key[key].header if key in CUSTOMERS.by_key else _WHOLE_ROW
 
 
-def history_files(desk: Desk, overview: Overview, filters: Filters, order: Order, total: int) -> list[Table]:
+def history_files(
+    desk: Desk, overview: Overview, wanted: WantedImports, order: Order, total: int
+) -> list[Table]:
     """The list as it is filtered and sorted, and the numbers behind the charts."""
     unit = overview.unit.value
-    imports = Table(
-        "The imports listed", "imports", _LIST, partial(_imports, desk, overview, filters, order), total
-    )
+    imports = Table("The imports listed", "imports", _LIST, partial(_imports, desk, wanted, order), total)
     rows = Table(
         f"Rows a {unit}",
         f"rows-a-{unit}",
@@ -67,8 +67,8 @@ def history_files(desk: Desk, overview: Overview, filters: Filters, order: Order
     return [imports, rows, problems, people]
 
 
-def _imports(desk: Desk, overview: Overview, filters: Filters, order: Order) -> Iterator[Sequence[TableCell]]:
-    for line in history.find(desk, overview, filters, order, None).lines:
+def _imports(desk: Desk, wanted: WantedImports, order: Order) -> Iterator[Sequence[TableCell]]:
+    for line in history.find(desk, wanted, order).lines:
         record, counts = line.record, line.record.counts
         seconds = round((record.finished_at - record.started_at).total_seconds(), 1)
         when = _local(desk, record.finished_at)
@@ -104,7 +104,7 @@ def changes_file(desk: Desk, record: ImportRecord, wanted: WantedChanges, total:
 
 
 def _changes(desk: Desk, record: ImportRecord, wanted: WantedChanges) -> Iterator[Sequence[TableCell]]:
-    for shown in history.each_change(desk, record, wanted, None):
+    for shown in history.each_change(desk, record.import_id, wanted):
         change = shown.change
         column = header_of(change.key) if change.key else "New customer"
         who = (change.customer_id, shown.name, shown.code)
@@ -121,7 +121,7 @@ def discrepancies_file(desk: Desk, record: ImportRecord, problem: Problem | None
 def _discrepancies(
     desk: Desk, record: ImportRecord, problem: Problem | None
 ) -> Iterator[Sequence[TableCell]]:
-    for found in history.each_discrepancy(desk, record, problem, None):
+    for found in history.each_discrepancy(desk, record.import_id, problem):
         kind, column = found.severity.value.title(), header_of(found.key)
         yield (found.row, kind, column, found.value, found.message, found.suggestion)
 

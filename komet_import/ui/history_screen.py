@@ -9,11 +9,12 @@ from functools import partial
 import streamlit as st
 
 from komet_import import history
+from komet_import.access import Deed, may
 from komet_import.desk import Desk
-from komet_import.history import Bar, Filters, Overview, Page, Period, Unit
+from komet_import.history import Bar, Overview, Page, Period, Unit
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import IssueCode
-from komet_import.store.history import Order, Problem, SortBy
+from komet_import.store.history import Order, Problem, SortBy, WantedImports
 from komet_import.store.imports import ImportState
 from komet_import.ui import charts, layout, words
 from komet_import.ui.downloads import download_menu
@@ -44,17 +45,17 @@ def history_screen(desk: Desk) -> None:
     _figures(overview)
     above = st.container()
     bar, problem = _chosen_bar(overview), _chosen_problem()
-    filters, page = _filtered(desk, overview, bar, problem)
+    wanted, page = _filtered(desk, overview, bar, problem)
     with above:
-        _charts(overview, period, filters)
+        _charts(overview, period, bar, wanted)
         _chips(overview.unit, bar, problem)
     if page.total:
         history_table(desk, page.lines, _order(), _open, _sort)
-        page_choice(page.total, PAGE_ROWS, _page_number(filters), key=_page_key(filters))
+        page_choice(page.total, PAGE_ROWS, _page_number(wanted), key=_page_key(wanted))
     else:
         st.info("No import fits all of these filters. Take one of them away.")
     with download:
-        download_menu(history_files(desk, overview, filters, _order(), page.total), "downloads")
+        download_menu(history_files(desk, overview, wanted, _order(), page.total), "downloads")
 
 
 def _period() -> Period:
@@ -100,24 +101,26 @@ def _figures(overview: Overview) -> None:
 # -- the charts ----------------------------------------------------------------------------------------------------
 
 
-def _charts(overview: Overview, period: Period, filters: Filters) -> None:
+def _charts(overview: Overview, period: Period, bar: Bar | None, wanted: WantedImports) -> None:
     several = len(overview.people) > 1
     left, middle, *right = st.columns([0.42, 0.36, 0.22] if several else 2, gap="small")
     with left, st.container(border=True, gap="small", height="stretch"):
         _head(f"Rows a {overview.unit}", "the figure on top is the number of imports")
-        charts.draw(charts.rows_over_time(overview, filters.bar), "chart-rows", partial(_put, "bar"))
+        charts.draw(
+            charts.rows_over_time(overview, bar.start if bar else None), "chart-rows", partial(_put, "bar")
+        )
     with middle, st.container(border=True, gap="small", height="stretch"):
         _head("Commonest problems", f"cells, {_IN_WORDS[period]}")
         commonest = overview.problems[:_SHOWN]
         if commonest:
-            picture = charts.commonest_problems(commonest, filters.problem)
+            picture = charts.commonest_problems(commonest, wanted.problem)
             charts.draw(picture, "chart-problems", partial(_put, "problem"))
         else:
             st.caption("No problem in any file.")
     if right:
         with right[0], st.container(border=True, gap="small", height="stretch"):
             _head("By person", "rows")
-            picture = charts.by_person(overview.people[:_SHOWN], filters.person_id)
+            picture = charts.by_person(overview.people[:_SHOWN], wanted.person_id)
             charts.draw(picture, "chart-people", _choose_person)
 
 
@@ -178,13 +181,13 @@ def _chips(unit: Unit, bar: Bar | None, problem: Problem | None) -> None:
 
 def _filtered(
     desk: Desk, overview: Overview, bar: Bar | None, problem: Problem | None
-) -> tuple[Filters, Page]:
+) -> tuple[WantedImports, Page]:
     """The filters stand in one line; the states come first, with the numbers that the others leave."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         states = st.container(width="content")
         search = st.text_input(
             "Search",
-            placeholder="Search file or person" if history.sees_everybody(desk) else "Search file",
+            placeholder="Search file or person" if may(desk.person, Deed.SEE_ALL_IMPORTS) else "Search file",
             icon=":material/search:",
             key="search",
             bind="query-params",
@@ -194,18 +197,19 @@ def _filtered(
         person_id = _person(overview) if len(overview.people) > 1 else None
         left_out = st.toggle("Only with rows left out", key="left-out", bind="query-params")
     state = st.session_state.get("state", _ALL)
-    filters = Filters(
+    wanted = WantedImports(
+        since=bar.since if bar else overview.since,
+        until=bar.until if bar else None,
         state=ImportState(state) if state in list(ImportState) else None,
         person_id=person_id,
         left_out=left_out,
         search=search,
-        bar=bar.start if bar else None,
         problem=problem,
     )
-    page = history.find(desk, overview, filters, _order(), PAGE_ROWS, (_page_number(filters) - 1) * PAGE_ROWS)
+    page = history.find(desk, wanted, _order(), PAGE_ROWS, (_page_number(wanted) - 1) * PAGE_ROWS)
     with states:
-        _states(page, filters.state)
-    return filters, page
+        _states(page, wanted.state)
+    return wanted, page
 
 
 def _states(page: Page, chosen: ImportState | None) -> None:
@@ -264,10 +268,10 @@ def _sort(by: SortBy) -> None:
     st.session_state["history-order"] = [by.value, descending]
 
 
-def _page_key(filters: Filters) -> str:
+def _page_key(wanted: WantedImports) -> str:
     """Other filters begin at their first page again."""
-    return "history-page-" + hashlib.sha256(repr((filters, _order())).encode()).hexdigest()[:12]
+    return "history-page-" + hashlib.sha256(repr((wanted, _order())).encode()).hexdigest()[:12]
 
 
-def _page_number(filters: Filters) -> int:
-    return int(st.session_state.get(_page_key(filters), 1))
+def _page_number(wanted: WantedImports) -> int:
+    return int(st.session_state.get(_page_key(wanted), 1))

@@ -8,7 +8,6 @@ import streamlit as st
 
 from komet_import import history
 from komet_import.desk import Desk
-from komet_import.errors import NotFound
 from komet_import.history import ImportView
 from komet_import.schema.problems import Severity
 from komet_import.sentences import listed
@@ -18,6 +17,7 @@ from komet_import.store.drafts import BlankCells
 from komet_import.store.history import Problem
 from komet_import.store.imports import ImportRecord, ImportState
 from komet_import.ui import layout, words
+from komet_import.ui.address import id_from
 from komet_import.ui.audit_tables import changes_table, discrepancy_frame
 from komet_import.ui.charts import problem_name, problem_value
 from komet_import.ui.downloads import Table, download_button, download_menu
@@ -32,10 +32,8 @@ _SHOWN_PROBLEMS = 12
 
 
 def import_screen(desk: Desk, wanted: str) -> None:
-    """`wanted` comes from the address: anything may stand there. Raises NotFound."""
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
-        raise NotFound("unknown_import", id=wanted[:20])
-    view = history.show(desk, int(wanted))
+    """`wanted` comes from the address. Raises NotFound."""
+    view = history.show(desk, id_from(wanted, "unknown_import"))
     record = view.record
     when = words.exact(record.finished_at, desk.company.time_zone)
     state = STATES[record.state]
@@ -101,7 +99,7 @@ def _downloads(desk: Desk, record: ImportRecord, tables: list[Table]) -> None:
         if record.upload_id is not None:
             download_button(
                 "Original file",
-                partial(history.original_file, desk, record),
+                partial(history.original_file, desk, record.import_id),
                 record.file,
                 "application/octet-stream",
                 key="original",
@@ -124,7 +122,7 @@ def _changes(desk: Desk, record: ImportRecord) -> Table:
             label_visibility="collapsed",
             width=180,
         )
-    counts = history.count_changes(desk, record, customer)
+    counts = history.count_changes(desk, record.import_id, customer)
     with actions:
         action = _action(record, counts)
     with columns:
@@ -146,7 +144,8 @@ def _changes_page(desk: Desk, record: ImportRecord, wanted: WantedChanges, total
         return
     page_key = f"changes-page-{record.import_id}-{wanted.action}-{wanted.key}-{wanted.customer}"
     page = int(st.session_state.get(page_key, 1))
-    changes_table(list(history.each_change(desk, record, wanted, PAGE_ROWS, (page - 1) * PAGE_ROWS)))
+    found = history.each_change(desk, record.import_id, wanted, PAGE_ROWS, (page - 1) * PAGE_ROWS)
+    changes_table(list(found))
     page_choice(total, PAGE_ROWS, page, key=page_key)
 
 
@@ -207,13 +206,14 @@ def _discrepancies(desk: Desk, view: ImportView) -> Table:
         layout.quiet(f"{errors}, {words.counted(sums[Severity.WARNING], 'warning')}")
     problem = _problem(view)
     total = sum(count.cells for count in view.problems if problem in (None, count.problem))
-    kept = total if total <= MOST_KEPT else history.count_kept(desk, record, problem)
+    kept = total if total <= MOST_KEPT else history.count_kept(desk, record.import_id, problem)
     if not total:
         st.caption("Every row went in without a remark." if not record.failure else "None was recorded.")
     else:
         page_key = f"issues-page-{record.import_id}-{problem}"
         page = int(st.session_state.get(page_key, 1))
-        found = history.each_discrepancy(desk, record, problem, PAGE_ROWS, (page - 1) * PAGE_ROWS)
+        offset = (page - 1) * PAGE_ROWS
+        found = history.each_discrepancy(desk, record.import_id, problem, limit=PAGE_ROWS, offset=offset)
         discrepancy_frame(list(found))
         page_choice(kept, PAGE_ROWS, page, key=page_key)
         if kept < total:

@@ -110,7 +110,7 @@ def _actions(desk: Desk, import_id: int, mail: StoredMail) -> None:
             st.text(mail.text)
         download_button(
             "Download",
-            lambda: post.eml(desk, mail),
+            lambda: post.eml(desk, import_id, mail.mail_id),
             f"mail-{mail.mail_id}.eml",
             "message/rfc822",
             key="eml",

@@ -8,9 +8,11 @@ import streamlit as st
 
 from komet_import import history
 from komet_import.desk import Desk
-from komet_import.history import ImportDetails
+from komet_import.errors import NotFound
+from komet_import.history import ImportView
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import Severity
+from komet_import.store.commit import MOST_KEPT
 from komet_import.store.drafts import StoredDraft
 from komet_import.store.imports import Discrepancy, ImportRecord, ImportState
 from komet_import.ui import layout, words
@@ -27,8 +29,12 @@ def result_screen(desk: Desk, stored: StoredDraft) -> None:
         st.info("This draft was discarded. Its file can be dropped again any time.")
         st.page_link("data_import.py", label="Import a file", icon=":material/upload_file:")
         return
-    details = history.details(desk, stored.import_id)
-    record = details.record
+    try:
+        view = history.show(desk, stored.import_id)
+    except NotFound:
+        _by_a_colleague(stored)
+        return
+    record = view.record
     layout.title(
         verdict(record),
         "Setup",
@@ -43,10 +49,19 @@ def result_screen(desk: Desk, stored: StoredDraft) -> None:
         )
     left, right = st.columns([0.615, 0.385], gap="large")
     with left:
-        _left_out(desk, details)
+        _left_out(desk, view)
     with right:
         mail_card(desk, record.import_id)
         _next(record)
+
+
+def _by_a_colleague(stored: StoredDraft) -> None:
+    """Drafts are everybody's, their imports are not."""
+    st.info(
+        f"A colleague imported {escape_markdown(stored.file)}. You see your own imports; "
+        "ask a manager for this one."
+    )
+    st.page_link("data_import.py", label="Import a file", icon=":material/upload_file:")
 
 
 def verdict(record: ImportRecord) -> str:
@@ -79,8 +94,8 @@ def equation(record: ImportRecord) -> st.delta_generator.DeltaGenerator:
     )
 
 
-def _left_out(desk: Desk, details: ImportDetails) -> None:
-    record = details.record
+def _left_out(desk: Desk, view: ImportView) -> None:
+    record = view.record
     if not record.counts.rejected:
         st.subheader("Every row went in", anchor=False)
         st.caption("Nothing was left out. The stored customers show the values of the file now.")
@@ -89,11 +104,14 @@ def _left_out(desk: Desk, details: ImportDetails) -> None:
         were = "row was" if record.counts.rejected == 1 else "rows were"
         st.subheader(f"{record.counts.rejected:,} {were} left out", anchor=False)
         discrepancy_button(desk, record, primary=True)
-    errors = [issue for issue in details.issues if issue.severity is Severity.ERROR]
-    discrepancy_table(errors[:_SHOWN_PROBLEMS])
-    total = sum(count.cells for count in details.issue_counts if count.severity is Severity.ERROR)
+    errors = history.each_discrepancy(desk, record.import_id, severity=Severity.ERROR, limit=_SHOWN_PROBLEMS)
+    discrepancy_table(list(errors))
+    total = sum(count.cells for count in view.problems if count.severity is Severity.ERROR)
     if total > _SHOWN_PROBLEMS:
-        held = "them all" if len(errors) == total else f"the first {len(errors):,}"
+        kept = total
+        if total > MOST_KEPT:
+            kept = history.count_kept(desk, record.import_id, severity=Severity.ERROR)
+        held = "them all" if kept == total else f"the first {kept:,}"
         st.caption(f"The first {_SHOWN_PROBLEMS} of {total:,}; the workbook and the history hold {held}.")
     st.caption("Correct them in the workbook and import it again: it holds just these rows.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from komet_import.access import is_administrator, require_administrator
+from komet_import.access import Deed, may, require
 from komet_import.desk import Desk
 from komet_import.ui import layout, settings_changes
 from komet_import.ui.settings_company import company_section
@@ -23,12 +23,12 @@ _SECTIONS = {
 
 def is_offered_to(desk: Desk) -> bool:
     """Whether the page is in this person's navigation."""
-    return is_administrator(desk.person)
+    return may(desk.person, Deed.ADMINISTER)
 
 
 def settings_screen(desk: Desk) -> None:
     """Raises AccessDenied."""
-    require_administrator(desk.person)
+    require(desk.person, Deed.ADMINISTER)
     layout.title("Settings", "Setup", "Settings")
     settings_changes.news()
     tabs = st.tabs(list(_SECTIONS), key="section", on_change="rerun", bind="query-params")

@@ -9,6 +9,7 @@ from io import BytesIO
 import streamlit as st
 
 from komet_import import customers, drafts, importer
+from komet_import.access import may_see
 from komet_import.desk import Desk
 from komet_import.errors import KometError
 from komet_import.importer import Choices, TemplateKind
@@ -101,11 +102,12 @@ def _take(desk: Desk, name: str, content: bytes) -> None:
         )
         with st.container(horizontal=True):
             again = st.button("Review it again", key="again")
-            st.page_link(
-                "import_history.py",
-                label="See that import",
-                query_params={"import": str(earlier.import_id)},
-            )
+            if may_see(desk.person, earlier):
+                st.page_link(
+                    "import_history.py",
+                    label="See that import",
+                    query_params={"import": str(earlier.import_id)},
+                )
         if not again:
             return
     with st.spinner(f"Reading {escape_markdown(name)}"):

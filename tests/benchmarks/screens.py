@@ -11,11 +11,11 @@ from pathlib import Path
 
 from komet_import import customers, history
 from komet_import.desk import Desk
-from komet_import.history import Filters, Period
+from komet_import.history import Period
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.store.customers import Order as CustomerOrder
 from komet_import.store.customers import Wanted
-from komet_import.store.history import Order
+from komet_import.store.history import Order, WantedImports
 from tests.benchmarks.files import DATA
 from tests.benchmarks.measured import answer, seconds_of
 from tests.benchmarks.ours import at_desk
@@ -29,12 +29,11 @@ def browse_imports(folder: Path, rows: int) -> float:
     """The slowest of the charts and figures, a page, a search and a sort, with 10,000 imports."""
     with at_desk(folder) as desk:
         _repeat_the_import(folder, IMPORTS)
-        seen = history.overview(desk, Period.ALL, datetime.now(UTC))
         return max(
             _median(lambda: history.overview(desk, Period.ALL, datetime.now(UTC))),
-            _median(lambda: history.find(desk, seen, Filters(), Order(), PAGE)),
-            _median(lambda: history.find(desk, seen, Filters(search="customers"), Order(), PAGE, 5000)),
-            _median(lambda: history.find(desk, seen, Filters(left_out=True), Order(), PAGE)),
+            _median(lambda: history.find(desk, WantedImports(), Order(), PAGE)),
+            _median(lambda: history.find(desk, WantedImports(search="customers"), Order(), PAGE, 5000)),
+            _median(lambda: history.find(desk, WantedImports(left_out=True), Order(), PAGE)),
         )
 
 

@@ -16,9 +16,11 @@ import sqlalchemy as sa
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from komet_import import history
 from komet_import.schema.company import Role
 from komet_import.store import companies
 from komet_import.store.commit import MOST_KEPT
+from komet_import.store.history import WantedImports
 from komet_import.store.models import import_, mail
 from komet_import.ui.downloads import Table, _csv, _workbook
 from komet_import.workbook.table_file import inert
@@ -123,6 +125,28 @@ def test_an_analyst_sees_only_their_own_imports(analyst: OpenApp) -> None:
     assert not app.dataframe
     commit(analyst, {**NEW, "phone": "1"}, name="mine.xlsx")
     assert listed(analyst(PAGE)) == ["mine.xlsx"]
+
+
+def test_a_draft_that_a_colleague_imported_says_so_and_shows_nothing_of_it(
+    analyst: OpenApp, tmp_path: Path
+) -> None:
+    with at_desk(tmp_path) as desk:
+        (draft_id,) = {
+            line.record.draft_id for line in history.find(desk, WantedImports(search="second")).lines
+        }
+    app = analyst(draft=draft_id)
+    assert "A colleague imported second\\.xlsx" in words(app)
+    assert not (app.metric or app.table or app.get("download_button"))
+
+
+def test_an_analyst_is_told_that_a_file_is_in_but_not_led_to_anothers_import(
+    analyst: OpenApp, tmp_path: Path
+) -> None:
+    with at_desk(tmp_path) as desk:
+        content = history.original_file(desk, 1)
+    app = upload(analyst(), content, "copy.xlsx")
+    assert "was imported already" in words(app)
+    assert not app.get("page_link")
 
 
 def test_one_import_tells_what_happened_and_filters_its_audit(imported: OpenApp) -> None:

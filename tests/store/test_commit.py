@@ -14,11 +14,14 @@ from komet_import.errors import KometError, NotFound, Refused
 from komet_import.review.plan import Counts, Plan, Record
 from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.store import companies, customers, imports, models
+from komet_import.schema.problems import Severity
+from komet_import.store import audit, companies, customers, history, imports, models
+from komet_import.store.audit import WantedChanges
 from komet_import.store.commit import commit
 from komet_import.store.customers import Wanted
 from komet_import.store.database import Database
 from komet_import.store.drafts import BlankCells
+from komet_import.store.history import Order, WantedImports
 from komet_import.store.imports import AuditedChange, ImportCounts, ImportKind, ImportState
 from tests.store.plans import cell, commit_plan, make_plan, new_import, texts
 
@@ -72,24 +75,27 @@ def test_the_audit_names_every_changed_cell_and_every_new_customer(
     plan = make_plan(company, new=[C], update=[(stored["A"], {"phone": "", "name": "Anna"})])
     record = commit_plan(database, company, plan)
     with database.reading() as conn:
-        audit = imports.changes(conn, company.company_id, record.import_id)
-        page = imports.changes(conn, company.company_id, record.import_id, 1, 1)
-        by_column = imports.changed_cells(conn, company.company_id, record.import_id)
-    assert audit == [
+        mine = (conn, CUSTOMERS, company.company_id, record.import_id)
+        found = [shown.change for shown in audit.each_change(*mine, WantedChanges())]
+        page = [shown.change for shown in audit.each_change(*mine, WantedChanges(), 1, 1)]
+        counts = audit.count_changes(*mine)
+    assert found == [
         AuditedChange(2, 3, "insert", None, None, None),
         AuditedChange(3, 1, "update", "phone", "1", None),
         AuditedChange(3, 1, "update", "name", "Ann", "Anna"),
     ]
-    assert page == audit[1:2]
-    assert by_column == {"phone": 1, "name": 1}
+    assert page == found[1:2]
+    assert counts == {("insert", None): 1, ("update", "phone"): 1, ("update", "name"): 1}
 
 
 def test_the_discrepancies_and_the_rejected_cells_are_kept(database: Database, company: Company) -> None:
     rejected = [{"name": "Dan", "phone": "\ud800"}, {"name": "Eve"}]
     record = commit_plan(database, company, make_plan(company, new=[C], rejected=rejected))
     with database.reading() as conn:
-        found = imports.discrepancies(conn, company.company_id, record.import_id)
-        page = imports.discrepancies(conn, company.company_id, record.import_id, 1, 1)
+        mine = (conn, company.company_id, record.import_id)
+        found = list(audit.each_discrepancy(*mine))
+        page = list(audit.each_discrepancy(*mine, limit=1, offset=1))
+        assert list(audit.each_discrepancy(*mine, severity=Severity.WARNING)) == []
         cells = list(imports.rejected_rows(conn, company.company_id, record.import_id))
     assert [(one.row, one.key, one.code, one.severity) for one in found] == [
         (3, "code", "required", "error"),
@@ -158,8 +164,8 @@ def test_all_or_nothing_with_a_rejected_row_writes_no_customer(
     assert record.counts == ImportCounts(inserted=0, updated=0, unchanged=1, rejected=3)
     assert records(database, company) == stored
     with database.reading() as conn:
-        assert imports.changes(conn, company.company_id, record.import_id) == []
-        assert len(imports.discrepancies(conn, company.company_id, record.import_id)) == 1
+        assert audit.count_changes(conn, CUSTOMERS, company.company_id, record.import_id) == {}
+        assert len(list(audit.each_discrepancy(conn, company.company_id, record.import_id))) == 1
 
 
 def test_all_or_nothing_without_a_rejected_row_commits(database: Database, company: Company) -> None:
@@ -304,8 +310,8 @@ def test_a_failed_import_stays_visible_and_its_key_can_be_tried_again(
     assert (failed.state, failed.failure, failed.rows) == (ImportState.FAILED, "The disk is full.", 1)
     again = commit_plan(database, company, plan, idempotency_key="k")
     with database.reading() as conn:
-        listed = imports.history(conn, company.company_id, None)
-    assert listed == [again, failed]
+        listed = history.find(conn, company.company_id, WantedImports(), Order(), None)
+    assert [line.record for line in listed] == [again, failed]
 
 
 def test_the_history_is_newest_first_by_pages_and_by_person(
@@ -317,10 +323,14 @@ def test_the_history_is_newest_first_by_pages_and_by_person(
     ]
     commit_plan(database, other, make_plan(other, new=[A]), person_id=2)
     with database.reading() as conn:
-        assert imports.history(conn, company.company_id, 10) == made[::-1]
-        assert imports.history(conn, company.company_id, 1, 1) == [made[1]]
-        assert imports.history(conn, company.company_id, 10, person_id=1) == made[::-1]
-        assert imports.history(conn, company.company_id, 10, person_id=2) == []
+        for wanted, page, expected in (
+            (WantedImports(), (10,), made[::-1]),
+            (WantedImports(), (1, 1), [made[1]]),
+            (WantedImports(person_id=1), (10,), made[::-1]),
+            (WantedImports(person_id=2), (10,), []),
+        ):
+            lines = history.find(conn, company.company_id, wanted, Order(), *page)
+            assert [line.record for line in lines] == expected
 
 
 def test_the_same_bytes_are_known_once_they_were_committed(
@@ -355,10 +365,6 @@ def test_another_company_neither_sees_an_import_nor_touches_its_customers(
         at = (conn, other.company_id, theirs.import_id)
         with pytest.raises(NotFound):
             imports.get_import(*at)
-        assert imports.history(conn, other.company_id, None) == []
-        assert imports.discrepancies(*at) == []
-        assert imports.changes(*at) == []
-        assert imports.changed_cells(*at) == {}
         assert list(imports.rejected_rows(*at)) == []
     before = records(database, company)
     foreign = make_plan(other, update=[(before["A"], {"phone": "stolen"})])
