@@ -6,11 +6,12 @@ moment writes that moment into its copy of the database: no use case does, and n
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -37,10 +38,15 @@ MICROSECOND = timedelta(microseconds=1)
 APRIL = datetime(2026, 4, 1, 16, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def imported_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a database with four imports, the third by an analyst; the last is refused as a whole."""
-    folder = tmp_path_factory.mktemp("imports")
+@cache
+def four_imports() -> bytes:
+    """A database file with four imports, the third by an analyst; the last is refused as a whole."""
+    with TemporaryDirectory() as folder:
+        _import_four(Path(folder))
+        return (Path(folder) / "komet.sqlite3").read_bytes()
+
+
+def _import_four(folder: Path) -> None:
     with at_desk(folder) as desk:
         with desk.database.writing() as connection:
             companies.add_person(connection, desk.company.company_id, ZOE, "Zoë Großmann", Role.ANALYST)
@@ -48,7 +54,6 @@ def imported_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
         _import(desk, "ﬁnal.csv", NEW, NEW | {"Customer Code": "GHI", "Customer Name": "Ghi"})
         _import(zoes(desk), "İzmir.csv", NEW | {"Phone": "305"}, NAMELESS)
         _import(desk, "all or nothing.csv", NAMELESS, all_or_nothing=True)
-    return folder
 
 
 def _import(desk: Desk, file: str, *rows: Row, all_or_nothing: bool = False) -> None:
@@ -61,9 +66,9 @@ def zoes(desk: Desk) -> Desk:
 
 
 @pytest.fixture
-def four(imported_once: Path, tmp_path: Path) -> Iterator[Desk]:
+def four(tmp_path: Path) -> Iterator[Desk]:
     """The administrator's desk on a copy of that database."""
-    shutil.copy(imported_once / "komet.sqlite3", tmp_path)
+    (tmp_path / "komet.sqlite3").write_bytes(four_imports())
     with at_desk(tmp_path) as opened:
         yield opened
 
