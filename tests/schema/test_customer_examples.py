@@ -69,3 +69,84 @@ def test_they_are_a_dozen_new_customers_with_all_that_is_required(
 def test_they_show_leading_zeros_and_other_countries() -> None:
     texts = [text for record in example_records(CUSTOMERS, SEVERAL) for text in record]
     assert {"02114", "Canada", "Colombia", "MIA:LAX"} <= set(texts)
+
+
+def column(key: str, company: Company = SEVERAL) -> list[str]:
+    """A column of the examples."""
+    index = [one.key for one in CUSTOMERS.columns].index(key)
+    return [record[index] for record in example_records(CUSTOMERS, company)]
+
+
+def test_an_example_is_a_whole_customer() -> None:
+    third = example_records(CUSTOMERS, SEVERAL)[2]
+    assert {one.key: text for one, text in zip(CUSTOMERS.columns, third, strict=True) if text} == {
+        "code": "IRONBOUND",
+        "name": "Ironbound Wholesale Flowers",
+        "location_codes": "bog:MIA",
+        "main_location": "bog",
+        "active": "Yes",
+        "customer_type": "Event planner",
+        "salesperson": "Ana Torres",
+        "phone": "973-555-0167",
+        "fax": "973-555-0169",
+        "website": "www.ironbound.example",
+        "billing_address": "310 Ferry St",
+        "billing_city": "Newark",
+        "billing_state": "NJ",
+        "billing_zip": "07105",
+        "billing_country": "United States",
+        "shipping_address": "310 Ferry St",
+        "shipping_city": "Newark",
+        "shipping_state": "NJ",
+        "shipping_zip": "07105",
+        "shipping_country": "United States",
+        "terms": "COD",
+        "payment_method": "ACH",
+        "credit_limit": "20000.00",
+        "credit_hold": "No",
+        "require_payment": "No",
+        "finance_charge": "1.50",
+        "email_invoices": "ap@ironbound.example",
+        "email_statements": "ap@ironbound.example",
+        "send_invoice_via": "Fax",
+        "charge_fuel_surcharge": "Yes",
+        "charge_tax": "No",
+        "default_price": "B",
+        "price_b_markup": "10.00",
+        "sell_fast_markup": "5.00",
+        "price_list": "Wholesale 2026",
+        "territory": "Southeast",
+        "accounting_code": "10047",
+        "currency": "USD",
+    }
+
+
+def test_the_examples_show_what_a_cell_may_hold() -> None:
+    several = [record.partition(";")[2] for record in column("email_invoices")]
+    assert [index for index, second in enumerate(several) if second] == [0, 3, 6, 9]
+    assert several[0] == "office@petalpush.example"
+    assert [index for index, fax in enumerate(column("fax")) if fax] == [2]
+    assert [index for index, prepaid in enumerate(column("require_payment")) if prepaid == "Yes"] == [7]
+    assert [bool(markup) for markup in column("price_b_markup")] == [
+        price == "B" for price in column("default_price")
+    ]
+    assert set(column("sell_fast_markup")) == {"5.00"}
+    assert column("shipping_notes")[:4] == [
+        "Deliver before 10 am",
+        "Call on arrival",
+        "",
+        "Keep at 2 °C; dock door 4",
+    ]
+
+
+def test_every_second_example_has_two_locations_where_two_are_there_and_fit() -> None:
+    def of(*codes: str) -> list[str]:
+        company = replace(SEVERAL, locations=tuple(Location(code, "") for code in codes))
+        return column("location_codes", company)[:4]
+
+    assert of("A", "B", "C") == ["A:B", "B", "C:A", "A"]
+    assert of("A", "B") == ["A:B", "B", "A:B", "B"]
+    assert of("A") == ["A"] * 4
+    assert of() == [""] * 4
+    assert of("a" * 24, "b" * 25) == ["a" * 24 + ":" + "b" * 25, "b" * 25] * 2
+    assert of("a" * 25, "b" * 25) == ["a" * 25, "b" * 25] * 2

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from komet_import.schema.column import Colour, Column, KindName
 from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.schema.kinds import KINDS
+from komet_import.schema.kinds import KINDS, options
 from komet_import.schema.problems import IssueCode, Problem
 from komet_import.schema.text import tidy
 from tests.schema.companies import SEVERAL, SINGLE
@@ -218,3 +218,19 @@ def test_what_is_no_date_is_offered_where_it_can_be_read_in_one_way_only(
     text: str, suggestion: str | None
 ) -> None:
     assert KINDS[DATE.kind].parse(text, DATE, SEVERAL) == Problem(IssueCode.INVALID_DATE, suggestion)
+
+
+@pytest.mark.parametrize(
+    ("key", "offered"),
+    [
+        ("active", ("Yes", "No")),
+        ("default_price", ("A", "B")),
+        ("terms", SEVERAL.lists["terms"]),
+        ("main_location", ("MIA", "LAX", "bog")),
+        ("location_codes", ()),
+        ("name", ()),
+        ("credit_limit", ()),
+    ],
+)
+def test_what_a_cell_can_be_chosen_from(key: str, offered: tuple[str, ...]) -> None:
+    assert options(CUSTOMERS.column(key), SEVERAL) == offered

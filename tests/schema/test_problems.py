@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from komet_import.schema.countries import country_name, country_names, nearest_country
+from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import CATALOGUE, IssueCode, Problem, Severity
 from tests.schema.companies import SINGLE
 from tests.schema.test_kinds import parsed
@@ -159,3 +160,66 @@ def test_countries_are_listed_once_each_in_alphabetical_order() -> None:
 )
 def test_the_nearest_country_is_one_that_is_much_alike(text: str, name: str | None) -> None:
     assert nearest_country(text) == name
+
+
+# -- across columns --------------------------------------------------------------------------------------------------------
+
+
+def judged(column: str, **texts: str) -> list[tuple[str, str | None]]:
+    """The sentence and the suggestion of each rule about the column; columns that are not named are blank."""
+    problems = [
+        rule.judge(*(texts.get(key, "") for key in rule.reads))
+        for rule in CUSTOMERS.rules
+        if rule.column == column
+    ]
+    return [(problem.message(texts.get(column, "")), problem.suggestion) for problem in problems if problem]
+
+
+@pytest.mark.parametrize(
+    ("column", "texts", "told"),
+    [
+        (
+            "main_location",
+            {"main_location": "LAX", "location_codes": "MIA:bog"},
+            ("“LAX” is not among the row's Location Codes (MIA, bog). Did you mean MIA?", "MIA"),
+        ),
+        (
+            "main_location",
+            {"main_location": "LAX"},
+            ("“LAX” is not among the row's Location Codes (none).", None),
+        ),
+        ("main_location", {"main_location": "bog", "location_codes": "MIA:bog"}, None),
+        ("main_location", {"location_codes": "MIA"}, None),
+        ("finance_charge", {"finance_charge": "0.00"}, None),
+        ("finance_charge", {"finance_charge": "0.01"}, ("0.01 means 0.01 %. Did you mean 1.00 %?", "1.00")),
+        ("finance_charge", {"finance_charge": "0.99"}, ("0.99 means 0.99 %. Did you mean 99.00 %?", "99.00")),
+        ("finance_charge", {"finance_charge": "1.00"}, None),
+        ("finance_charge", {"finance_charge": "10.00"}, None),
+        ("finance_charge", {}, None),
+        (
+            "billing_zip",
+            {"billing_zip": "501", "billing_country": "United States"},
+            ("A US ZIP code has five digits. Did you mean 00501?", "00501"),
+        ),
+        ("billing_zip", {"billing_zip": "1", "billing_state": "puerto rico"}, ("A US ZIP code has five digits. Did you mean 00001?", "00001")),
+        ("billing_zip", {"billing_zip": "2118", "billing_state": "MA", "billing_country": "Canada"}, None),
+        ("billing_zip", {"billing_zip": "02118", "billing_state": "MA"}, None),
+        ("billing_zip", {"billing_zip": "211A", "billing_state": "MA"}, None),
+        ("billing_zip", {"billing_zip": "2118"}, None),
+        ("shipping_zip", {"shipping_zip": "2118", "billing_state": "MA"}, None),
+        ("shipping_zip", {"shipping_zip": "2118", "shipping_state": "MA"}, ("A US ZIP code has five digits. Did you mean 02118?", "02118")),
+        ("email_invoices", {"send_invoice_via": "Email"}, ("Invoices go by e-mail, and there is no address for them.", None)),
+        ("email_invoices", {"send_invoice_via": "Fax"}, None),
+        ("fax", {"send_invoice_via": "Fax"}, ("Invoices go by fax, and there is no fax number.", None)),
+        ("fax", {"send_invoice_via": "Email"}, None),
+        ("price_list", {"price_list": "W", "default_price": "A"}, ("A price list needs Default Price B.", None)),
+        ("price_list", {"price_list": "W", "default_price": "B"}, None),
+        ("price_list", {"default_price": "A"}, None),
+        ("price_b_markup", {"price_b_markup": "10.00"}, ("The markup has no effect: Default Price is not B.", None)),
+        ("price_b_markup", {"price_b_markup": "10.00", "default_price": "B"}, None),
+    ],
+)  # fmt: skip
+def test_a_rule_across_columns_says_what_does_not_fit(
+    column: str, texts: dict[str, str], told: tuple[str, str | None] | None
+) -> None:
+    assert judged(column, **texts) == ([told] if told else [])
