@@ -46,15 +46,34 @@ def main(rooms: Sequence[str]) -> int:
 def _score(room: str) -> tuple[int, int]:
     """How many of the changes were noticed, and how many were made."""
     place = _copied(room)
-    mutmut = Path(sysconfig.get_path("scripts")) / "mutmut"
-    for arguments in (("run", "--max-children", "1"), ("results",), ("export-cicd-stats",)):
-        subprocess.run(["nice", mutmut, *arguments], cwd=place, check=True, env=_environment())
+    is_known = (place / "mutants").exists()
+    _mutmut(place, "run", "--max-children", "1")
+    if is_known and (unnoticed := _unnoticed(place)):
+        _mutmut(place, "run", "--max-children", "1", *unnoticed)
+    _mutmut(place, "export-cicd-stats")
+    print("\n".join(_unnoticed(place)))
     told = json.loads((place / "mutants" / "mutmut-cicd-stats.json").read_text())
     return told["killed"] + told["timeout"] + told["segfault"], told["total"] - told["skipped"]
 
 
+def _unnoticed(place: Path) -> list[str]:
+    """The names of the changes that no test noticed the last time."""
+    lines = (line.split(": ") for line in _mutmut(place, "results", told=True).splitlines())
+    return [name.strip() for name, *state in lines if state in (["survived"], ["no tests"])]
+
+
+def _mutmut(place: Path, *arguments: str, told: bool = False) -> str:
+    """What it prints, with `told`; otherwise the person sees it."""
+    program = Path(sysconfig.get_path("scripts")) / "mutmut"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KOMET_")}
+    said = subprocess.run(
+        ["nice", program, *arguments], cwd=place, check=True, env=environment, text=True, capture_output=told
+    )
+    return said.stdout or ""
+
+
 def _copied(room: str) -> Path:
-    """A copy to work in. What is known of it from the last time stays: only what changed since is tried again."""
+    """A copy to work in. What was noticed the last time stays so: only the others, and what is new, are tried again."""
     place, (changed, tests) = PLACE / room, ROOMS[room]
     for name in ("komet_import", "tests"):
         shutil.rmtree(place / name, ignore_errors=True)
@@ -70,10 +89,6 @@ def _copied(room: str) -> Path:
     own = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (place / "pyproject.toml").write_text(f"{own}\n[tool.mutmut]\n{table}\n", encoding="utf-8")
     return place
-
-
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("KOMET_")}
 
 
 if __name__ == "__main__":
