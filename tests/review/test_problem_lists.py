@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from komet_import.bulk import CHUNK
 from komet_import.review.draft import Draft
 from komet_import.review.issues import Issue, has_errors
 from komet_import.review.plan import Action, Counts
@@ -167,3 +168,57 @@ def test_locations_are_not_compared_in_a_company_with_one() -> None:
     row = {"code": "ABC", "phone": "1"}
     assert counted(draft([row], odd, company=SINGLE)) == []
     assert counted(draft([row], odd)) == [("main_location", "error", "main_location_not_listed", 1)]
+
+
+def test_a_rule_goes_on_after_a_row_that_it_does_not_mind() -> None:
+    rows = [
+        NEW | {"code": "A", "name": "A", "send_invoice_via": "Email", "email_invoices": "a@b.example"},
+        NEW | {"code": "B", "name": "B"},
+        NEW | {"code": "C", "name": "C", "send_invoice_via": "Email", "terms": "x", "email_invoices": "a@"},
+        NEW | {"code": "D", "name": "D", "send_invoice_via": "Email"},
+    ]
+    assert [(issue.row, issue.key) for issue in draft(rows).all_issues()] == [
+        (4, "terms"),
+        (4, "email_invoices"),
+        (5, "email_invoices"),
+    ]
+
+
+def test_what_a_file_never_held_is_not_asked_of_a_row_with_an_unknown_id() -> None:
+    def keys(judged: Draft, row: int) -> list[str | None]:
+        return [issue.key for issue in judged.issues(row)]
+
+    held = draft([{"customer_id": "99", "phone": "1"}, NEW], STORED)
+    blank = draft([{"customer_id": "99", "name": "", "code": "X", "phone": "1"}], STORED)
+    assert keys(blank, 2) == ["customer_id", "name"]
+    without_names = draft([{"customer_id": "99", "code": "X"}, {"customer_id": "7", "code": "ABC"}], STORED)
+    assert keys(without_names, 2) == ["customer_id"]
+    without_names.edit([Edit(3, "name", "Other")])
+    assert keys(without_names, 2) == ["customer_id"]
+    assert keys(held, 2) == ["customer_id", "code", "name", "location_codes", "main_location"]
+
+
+def test_a_stored_customer_gets_no_default() -> None:
+    judged = draft([{"code": "ABC", "active": "", "phone": "1"}], STORED | {"active": ""})
+    (row,) = judged.plan().rows
+    active = [column.key for column in judged.declaration.value_columns].index("active")
+    assert (row.texts[active], [change.key for change in judged.plan().changes]) == ("", ["phone"])
+
+
+def test_a_file_of_thousands_is_judged_to_its_last_row_and_duplicates_are_found_across_it() -> None:
+    """Rows are judged some thousands at a time."""
+    count = 2 * CHUNK + 3
+    rows = [NEW | {"code": f"C{n}", "name": f"N{n}"} for n in range(count)]
+    rows[-1] |= {"code": "c0", "terms": "Net 31"}
+    rows[CHUNK] |= {"name": ""}
+    judged = draft(rows)
+    assert [(issue.row, issue.key, issue.code.value) for issue in judged.all_issues()] == [
+        (2, "code", "duplicate_in_file"),
+        (CHUNK + 2, "name", "required"),
+        (count + 1, "code", "duplicate_in_file"),
+        (count + 1, "terms", "not_in_list"),
+    ]
+    assert judged.counts == Counts(new=count - 3, update=0, unchanged=0, rejected=3)
+    assert [row.row for row in judged.plan().rows] == [
+        n for n in judged.numbers if n not in (2, CHUNK + 2, count + 1)
+    ]
