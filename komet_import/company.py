@@ -95,7 +95,8 @@ def rename_value(desk: Desk, key: str, old: str, new: str) -> tuple[str, int]:
     """The new name as it is stored, and how many customers got it. Raises BadArguments, or NotFound."""
     require(desk.person, Deed.ADMINISTER)
     with desk.database.writing() as connection:
-        return lists.rename_value(connection, CUSTOMERS, desk.company.company_id, key, old, new)
+        me = (desk.company.company_id, desk.person.person_id)
+        return lists.rename_value(connection, CUSTOMERS, *me, key, old, new)
 
 
 def set_value_active(desk: Desk, key: str, value: str, active: bool) -> None:

@@ -51,18 +51,18 @@ def history(documents: Sequence[Document]) -> Iterator[str]:
             d["state"],
             _sum(d),
             d["by"],
-            d["file"],
+            d["file"] or d["title"],
         )
         for d in documents
     ]
-    return _table(("import", "finished (UTC)", "state", "rows", "by", "file"), rows)
+    return _table(("import", "finished (UTC)", "state", "rows", "by", "what"), rows)
 
 
 def shown(document: Document) -> Iterator[str]:
     """One import whole; its lists may be long."""
     mail = document["mail"]
     yield (
-        f"Import {document['import_id']}, {document['state']}: {document['file']}, by {document['by']}, "
+        f"Import {document['import_id']}, {document['state']}: {document['file'] or document['title']}, by {document['by']}, "
         f"{document['finished_at']}"
     )
     yield _sum(document)
@@ -73,7 +73,14 @@ def shown(document: Document) -> Iterator[str]:
     if kept < all_:
         yield f"  These are the first {kept:,} of {all_:,} problems."
     changes = (
-        (str(c["row"]), str(c["customer_id"]), c["action"], c["column"] or "", c["old"] or "", c["new"] or "")
+        (
+            str(c["row"] or ""),
+            str(c["customer_id"]),
+            c["action"],
+            c["column"] or "",
+            c["old"] or "",
+            c["new"] or "",
+        )
         for c in document["changes"]
     )
     first = list(islice(changes, _MEASURED))

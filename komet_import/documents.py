@@ -154,7 +154,8 @@ def _issue(issue: Issue | Discrepancy) -> Document:
 
 
 def _line(record: ImportRecord) -> Document:
-    return {
+    named = {} if record.file is not None else {"title": record.title}
+    return named | {
         "import_id": record.import_id,
         "kind": record.kind.value,
         "state": record.state.value,

@@ -72,7 +72,7 @@ def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
     committed = record.state == "committed"
     return ImportReport(
         company=desk.company.name,
-        file=record.file,
+        file=record.title,
         person=desk.person.name,
         finished_at=record.finished_at.astimezone(ZoneInfo(desk.company.time_zone)),
         state="committed" if committed else "rejected",

@@ -19,7 +19,7 @@ class AuditEntry:
 
     import_id: int
     kind: ImportKind
-    file: str
+    title: str
     person_id: int
     by: str
     at: datetime
@@ -31,7 +31,8 @@ def audit_of(conn: sa.Connection, company_id: int, customer_id: int, limit: int)
     c = change.c
     mine = (c.company_id == company_id, c.customer_id == customer_id)
     newest = sa.select(c.import_id).where(*mine).distinct().order_by(c.import_id.desc()).limit(limit)
-    facts = (import_.c.id, import_.c.kind, import_.c.file, person.c.id, person.c.name, import_.c.finished_at)
+    title = sa.func.coalesce(import_.c.file, import_.c.title)
+    facts = (import_.c.id, import_.c.kind, title, person.c.id, person.c.name, import_.c.finished_at)
     query = (
         sa.select(*facts, c.row, c.customer_id, c.action, c.column_key, c.old, c.new)
         .join_from(change, import_, import_.c.id == c.import_id)
@@ -44,8 +45,8 @@ def audit_of(conn: sa.Connection, company_id: int, customer_id: int, limit: int)
 
 
 def _facts(row: sa.Row[*tuple[Any, ...]]) -> tuple[int, ImportKind, str, int, str, datetime]:
-    import_id, kind, file, person_id, by, at = row[:6]
-    return import_id, ImportKind(kind), file, person_id, by, at
+    import_id, kind, title, person_id, by, at = row[:6]
+    return import_id, ImportKind(kind), title, person_id, by, at
 
 
 def _change(row: sa.Row[*tuple[Any, ...]]) -> AuditedChange:

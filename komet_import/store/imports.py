@@ -22,10 +22,11 @@ from komet_import.store.models import discrepancy, import_, import_problem, pers
 
 
 class ImportKind(StrEnum):
-    """A file that went in, or an import that was taken back."""
+    """A file that went in, an import that was taken back, or a value of a list that got another name."""
 
     IMPORT = "import"
     UNDO = "undo"
+    RENAME = "rename"
 
 
 class ImportState(StrEnum):
@@ -74,7 +75,10 @@ class ImportCounts:
 
 @dataclass(frozen=True)
 class ImportRecord:
-    """One line of the history; `by` is the person's name, `failure` a sentence when the state is `failed`."""
+    """One line of the history; `by` is the person's name, `failure` a sentence when the state is `failed`.
+
+    `title` is the file's name, or says what it was that was not a file: then `file`, hashes and upload are None.
+    """
 
     import_id: int
     company_id: int
@@ -82,9 +86,10 @@ class ImportRecord:
     state: ImportState
     draft_id: str | None
     upload_id: int | None
-    file: str
-    sha256: str
-    plan_hash: str
+    file: str | None
+    title: str
+    sha256: str | None
+    plan_hash: str | None
     all_or_nothing: bool
     blank_cells: BlankCells
     sheet: str | None
@@ -114,9 +119,12 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class AuditedChange:
-    """A cell that an import updated, or a customer that it inserted: then `key`, `old` and `new` are None."""
+    """A cell that an import updated, or a customer that it inserted: then `key`, `old` and `new` are None.
 
-    row: int
+    `row` is the file's, None where there was no file.
+    """
+
+    row: int | None
     customer_id: int
     action: str
     key: str | None
@@ -134,9 +142,7 @@ def add_import(
 ) -> int:
     """Writes the line of the history, finished now; returns its ID."""
     facts = {
-        "company_id": company_id,
         "kind": ImportKind.IMPORT.value,
-        "state": state.value,
         "draft_id": new.draft_id,
         "upload_id": new.upload_id,
         "file": storable(new.file),
@@ -149,16 +155,48 @@ def add_import(
         "sheet": new.sheet,
         "person_id": new.person_id,
         "started_at": new.started_at,
+        "edits": new.edits,
+        "failure": failure,
+    }
+    return _add(conn, company_id, state, counts, facts)
+
+
+def add_rename(
+    conn: sa.Connection, company_id: int, person_id: int, started_at: datetime, title: str, customers: int
+) -> int:
+    """The line of what was not a file; `customers` got the new name. Returns its ID."""
+    facts = {
+        "kind": ImportKind.RENAME.value,
+        "title": title,
+        "file_key": fold(title),
+        "all_or_nothing": False,
+        "blank_cells": BlankCells.KEEP.value,
+        "person_id": person_id,
+        "started_at": started_at,
+        "edits": 0,
+    }
+    return _add(conn, company_id, ImportState.COMMITTED, ImportCounts(updated=customers), facts)
+
+
+def _add(
+    conn: sa.Connection,
+    company_id: int,
+    state: ImportState,
+    counts: ImportCounts,
+    facts: Mapping[str, object],
+) -> int:
+    row = {
+        "company_id": company_id,
+        "state": state.value,
         "finished_at": datetime.now(UTC),
         "rows": counts.rows,
         "inserted": counts.inserted,
         "updated": counts.updated,
         "unchanged": counts.unchanged,
         "rejected": counts.rejected,
-        "edits": new.edits,
-        "failure": failure,
     }
-    import_id: int = conn.execute(sa.insert(import_).values(facts).returning(import_.c.id)).scalar_one()
+    added = sa.insert(import_).values(**facts, **row).returning(import_.c.id)
+    import_id: int = conn.execute(added).scalar_one()
     return import_id
 
 
@@ -231,6 +269,7 @@ def to_record(row: sa.Row[*tuple[Any, ...]]) -> ImportRecord:
         draft_id=row.draft_id,
         upload_id=row.upload_id,
         file=row.file,
+        title=row.title if row.file is None else row.file,
         sha256=row.sha256,
         plan_hash=row.plan_hash,
         all_or_nothing=row.all_or_nothing,

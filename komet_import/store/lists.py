@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from komet_import.errors import NotFound
+from komet_import.errors import NotFound, Refused
 from komet_import.schema.column import Column, Declaration
 from komet_import.schema.text import fold
-from komet_import.store import companies
+from komet_import.store import companies, imports
 from komet_import.store.cells import storable
 from komet_import.store.company_file import already_there, checked_text, typed_in
-from komet_import.store.models import RECORDS, list_value
+from komet_import.store.models import RECORDS, change, list_value
 
 
 @dataclass(frozen=True)
@@ -48,21 +49,51 @@ def add_value(conn: sa.Connection, company_id: int, column: Column, value: str) 
 
 
 def rename_value(
-    conn: sa.Connection, declaration: Declaration, company_id: int, key: str, old: str, new: str
+    conn: sa.Connection,
+    declaration: Declaration,
+    company_id: int,
+    person_id: int,
+    key: str,
+    old: str,
+    new: str,
 ) -> tuple[str, int]:
     """The customers that have it get the new name and a new version, so that whoever planned on them notices.
 
-    Returns the name as it is stored and the number of these customers. Raises BadArguments, or NotFound.
+    The history tells of each. Returns the name as it is stored and the number of these customers. Raises BadArguments,
+    or NotFound.
     """
+    started_at = datetime.now(UTC)
     companies.touch(conn, company_id)
     wanted = _free(conn, company_id, declaration.column(key), new, old)
     if wanted == old:
         return wanted, 0
     _change(conn, company_id, key, old, value=wanted)
     table = RECORDS[declaration.kind]
-    having = sa.update(table).where(table.c.company_id == company_id, table.c[key] == old)
-    raised = {"version": table.c.version + 1, "updated_at": datetime.now(UTC)}
-    return wanted, conn.execute(having.values({key: wanted, **raised})).rowcount
+    having = (table.c.company_id == company_id, table.c[key] == old)
+    customers = conn.execute(sa.select(sa.func.count()).select_from(table).where(*having)).scalar_one()
+    if customers:
+        title = f"{old} renamed to {wanted}"
+        import_id = imports.add_rename(conn, company_id, person_id, started_at, title, customers)
+        facts = {"company_id": company_id, "import_id": import_id, "customer_id": table.c.id}
+        cells = {"action": "update", "column_key": key, "old": old, "new": wanted}
+        _audit(conn, table, having, facts | cells)
+        raised = {"version": table.c.version + 1, "updated_at": datetime.now(UTC)}
+        renamed = conn.execute(sa.update(table).where(*having).values({key: wanted, **raised})).rowcount
+        if renamed != customers:
+            raise Refused("not_as_planned", detail=f"{renamed} customers instead of {customers}")
+    return wanted, customers
+
+
+def _audit(
+    conn: sa.Connection,
+    table: sa.Table,
+    having: Sequence[sa.ColumnElement[bool]],
+    facts: Mapping[str, object],
+) -> None:
+    """One change a customer, in the order of their numbers."""
+    columns = [value if isinstance(value, sa.Column) else sa.literal(value) for value in facts.values()]
+    rows = sa.select(*columns).where(*having).order_by(table.c.id)
+    conn.execute(sa.insert(change).from_select(list(facts), rows))
 
 
 def set_value_active(conn: sa.Connection, company_id: int, key: str, value: str, active: bool) -> None:

@@ -30,6 +30,8 @@ def changes_table(changes: Sequence[ShownChange]) -> None:
             "New value": [_value(shown.change.key, shown.change.new) for shown in changes],
         }
     )
+    if not any(shown.change.row for shown in changes):
+        del frame["Row"]
     grey = frame.style.map(lambda _: f"color: {palette().quiet_text}", subset=["Old value", " "])
     st.dataframe(
         grey,

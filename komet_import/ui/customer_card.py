@@ -142,14 +142,16 @@ def _entries(desk: Desk, entries: Iterable[AuditEntry]) -> Iterator[str]:
 
 
 def _deed(desk: Desk, entry: AuditEntry) -> str:
-    file, first = escape(entry.file), entry.changes[0]
+    title, first = escape(entry.title), entry.changes[0]
     if may_see(desk.person, entry):
         address = f"/import_history?import={entry.import_id}"
-        file = f'<a href="{address}" style="color:{palette().accent}">{file}</a>'
+        title = f'<a href="{address}" style="color:{palette().accent}">{title}</a>'
     if entry.kind is ImportKind.UNDO:
-        return f"{_quiet('Taken back to what it was before')} {file}{_quiet(f', {escape(entry.by)}')}"
+        return f"{_quiet('Taken back to what it was before')} {title}{_quiet(f', {escape(entry.by)}')}"
+    if entry.kind is ImportKind.RENAME:
+        return f"{title}{_quiet(f', {escape(entry.by)}')}"
     verb = "Added" if first.key is None else "Updated"
-    return f"{_quiet(f'{verb} by')} {file}{_quiet(f', row {first.row:,}, {escape(entry.by)}')}"
+    return f"{_quiet(f'{verb} by')} {title}{_quiet(f', row {first.row:,}, {escape(entry.by)}')}"
 
 
 def _change(change: AuditedChange) -> tuple[str, str]:

@@ -75,7 +75,7 @@ def _imports(desk: Desk, wanted: WantedImports, order: Order) -> Iterator[Sequen
         numbers = (record.rows, counts.inserted, counts.updated, counts.unchanged, counts.rejected)
         mail = MAILS[line.mail][0] if line.mail else None
         state = STATES[record.state][0]
-        yield (record.import_id, when, record.file, record.by, seconds, *numbers, state, mail)
+        yield (record.import_id, when, record.title, record.by, seconds, *numbers, state, mail)
 
 
 def _bars(overview: Overview) -> Iterator[Sequence[TableCell]]:

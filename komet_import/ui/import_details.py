@@ -15,7 +15,7 @@ from komet_import.store.audit import WantedChanges
 from komet_import.store.commit import MOST_KEPT
 from komet_import.store.drafts import BlankCells
 from komet_import.store.history import Problem
-from komet_import.store.imports import ImportRecord, ImportState
+from komet_import.store.imports import ImportKind, ImportRecord, ImportState
 from komet_import.ui import layout, words
 from komet_import.ui.address import id_from
 from komet_import.ui.audit_tables import changes_table, discrepancy_frame
@@ -38,9 +38,16 @@ def import_screen(desk: Desk, wanted: str) -> None:
     when = words.exact(record.finished_at, desk.company.time_zone)
     state = STATES[record.state]
     with layout.title(
-        record.file, "Setup", "Import History", when, badge=state, note=what_happened(desk, record)
+        record.title, "Setup", "Import History", when, badge=state, note=what_happened(desk, record)
     ):
         downloads = st.container(width="content")
+    tables = [_changes(desk, record)] if record.kind is ImportKind.RENAME else _of_file(desk, view)
+    with downloads:
+        _downloads(desk, record, tables)
+
+
+def _of_file(desk: Desk, view: ImportView) -> list[Table]:
+    record = view.record
     _equation(record)
     if record.failure:
         st.error(record.failure, icon=":material/error:")
@@ -50,14 +57,15 @@ def import_screen(desk: Desk, wanted: str) -> None:
     with right:
         mail_card(desk, record.import_id)
         _file(view)
-    with downloads:
-        _downloads(desk, record, tables)
+    return tables
 
 
 def what_happened(desk: Desk, record: ImportRecord) -> str:
     """In a sentence; the figures are those of the equation."""
     counts = record.counts
     when = words.exact(record.finished_at, desk.company.time_zone)
+    if record.kind is ImportKind.RENAME:
+        return f"{record.by}, {when}: {words.counted(counts.updated, 'customer')} got the new name."
     of_rows = f"{record.by}, {when}: of {words.counted(record.rows, 'row')}"
     if record.state is ImportState.FAILED:
         return f"{record.by}, {when}: the import failed, and none of its {record.rows:,} rows went in."
@@ -100,7 +108,7 @@ def _downloads(desk: Desk, record: ImportRecord, tables: list[Table]) -> None:
             download_button(
                 "Original file",
                 partial(history.original_file, desk, record.import_id),
-                record.file,
+                record.title,
                 "application/octet-stream",
                 key="original",
             )
@@ -256,5 +264,6 @@ def _file(view: ImportView) -> None:
         if record.sheet:
             layout.quiet(f"Sheet {record.sheet}")
         size = f"{words.size(view.file_size)}, " if view.file_size is not None else ""
-        layout.quiet(f"{size}SHA-256 {record.sha256[:8]}…{record.sha256[-6:]}")
+        if record.sha256:
+            layout.quiet(f"{size}SHA-256 {record.sha256[:8]}…{record.sha256[-6:]}")
         layout.quiet(f"{words.counted(record.edits, 'edit')} in the review")

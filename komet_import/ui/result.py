@@ -41,7 +41,7 @@ def result_screen(desk: Desk, stored: StoredDraft) -> None:
         "Data Import",
         "Result",
         icon=":material/check_circle:" if record.state is ImportState.COMMITTED else ":material/block:",
-        note=f"{record.file}, {summary(desk, record)}",
+        note=f"{record.title}, {summary(desk, record)}",
     )
     with equation(record):
         st.badge(

@@ -90,7 +90,7 @@ def _history_frame(desk: Desk, lines: Sequence[HistoryLine]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "When": [words.short(record.finished_at, desk.company.time_zone, now) for record in records],
-            "File": [record.file for record in records],
+            "File": [record.title for record in records],
             "By": [record.by for record in records],
             "Rows": [record.rows for record in records],
             "New": [record.counts.inserted for record in records],

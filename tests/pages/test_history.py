@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from komet_import import history
+from komet_import import company, history
 from komet_import.schema.company import Role
 from komet_import.store import companies
 from komet_import.store.commit import MOST_KEPT
@@ -175,6 +175,25 @@ def test_of_very_many_discrepancies_the_first_are_shown_and_all_are_counted(
     assert f"The first 50 of {4 * count:,}; the workbook and the history hold the first {kept:,}." in words(
         result
     )
+
+
+def test_a_rename_is_an_entry_of_its_own_without_a_file(open_app: OpenApp, tmp_path: Path) -> None:
+    commit(open_app, {**NEW, "terms": "Net 30"})
+    with at_desk(tmp_path) as desk:
+        company.rename_value(desk, "terms", "Net 30", "Net *31*")
+    app = open_app(PAGE)
+    assert listed(app) == ["Net 30 renamed to Net *31*", "customers.xlsx"]
+    app = open_app(PAGE, **{"import": "2"})
+    assert not app.exception
+    assert "1 customer got the new name" in words(app)
+    (changes,) = [frame.value for frame in app.dataframe]
+    assert changes[["Column", "Old value", "New value"]].values.tolist() == [["Terms", "Net 30", "Net *31*"]]
+    assert "Row" not in changes
+    for of_files in ("Rows in the file", "Discrepancies", "SHA-256"):
+        assert of_files not in words(app)
+    assert "Original file" not in str(app)
+    card = open_app("customers.py", customer="1")
+    assert "Net 30 renamed to Net *31*" in "\n".join(element.proto.body for element in card.get("html"))
 
 
 def test_an_e_mail_is_sent_again(imported: OpenApp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_the_only_company_needs_no_name(database: Database, company: Company) ->
 
 def test_of_several_companies_one_must_be_named(database: Database, company: Company, other: Company) -> None:
     with database.reading() as conn:
-        with pytest.raises(BadSettings, match=f"{OTHER}, Sunrise Blooms") as several:
+        with pytest.raises(BadSettings, match=f"{OTHER} and Sunrise Blooms") as several:
             companies.load_company(conn, None)
         with pytest.raises(BadSettings, match="no company “Nobody”") as none:
             companies.load_company(conn, "Nobody")
@@ -178,7 +178,7 @@ def versions(database: Database, company: Company) -> dict[str, tuple[int, str]]
 
 def rename(database: Database, company: Company, old: str, new: str) -> tuple[str, int]:
     with database.writing() as conn:
-        return lists.rename_value(conn, CUSTOMERS, company.company_id, "terms", old, new)
+        return lists.rename_value(conn, CUSTOMERS, company.company_id, 1, "terms", old, new)
 
 
 def reloaded(database: Database, company: Company) -> Company:
