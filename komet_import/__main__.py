@@ -109,7 +109,7 @@ def import_(file: Path, json_: bool, again: bool, all_or_nothing: bool, **option
                 drafts.discard(desk, opened.stored.draft_id)  # nobody comes back to it: no trace stays
                 raise
         _deliver(desk)
-    checked = documents.checked(file.name, opened.table.sheet, opened.matching, opened.draft, plan)
+    checked = documents.checked(file.name, opened.sheet, opened.matching, opened.draft, plan)
     print_document(documents.imported(checked, record), None if json_ else console.imported)
     sys.exit(1 if record.counts.rejected else 0)
 

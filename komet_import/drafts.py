@@ -29,17 +29,18 @@ _OUT, _IN = "Yes", ""  # the texts of a stored edit that leaves a row out, or ta
 
 @dataclass
 class OpenDraft:
-    """`stored` is the draft's last known state; `table` and `matching` say what was read of the file."""
+    """`stored` is the draft's last known state; of its file's sheets, `sheet` was read (None and () for CSV)."""
 
     stored: StoredDraft
-    table: Table
+    sheet: str | None
+    sheets: tuple[str, ...]
     matching: Matching
     draft: Draft
 
 
 def read(desk: Desk, file: str, content: bytes, sheet: str | None, mapping: Mapping[str, str]) -> Table:
     """Raises UnusableFile, or BadArguments for a mapping to a header that is not ours."""
-    # The reader starts its child before it imports pandas itself: until here nobody did.
+    # The reader starts its child before it imports pyarrow itself: until here nobody did.
     from komet_import.workbook.reader import read_table
 
     require(desk.person, Deed.IMPORT)
@@ -51,9 +52,8 @@ def judge(
 ) -> Draft:
     """The table's rows, edited so, against the company's customers as they are stored now."""
     require(desk.person, Deed.IMPORT)
-    frame = table.frame
-    texts = {key: frame[str(position)].tolist() for key, position in matching.positions.items()}
-    rows = Rows(CUSTOMERS, frame.index.tolist(), texts, edits)
+    texts = {key: table.texts(position) for key, position in matching.positions.items()}
+    rows = Rows(CUSTOMERS, table.numbers, texts, edits)
     clear = blank_cells is BlankCells.CLEAR
     return Draft(rows, desk.company, _snapshot(desk, rows.keys()), clear_blanks=clear)
 
@@ -69,7 +69,8 @@ def open_draft(desk: Desk, draft_id: str) -> OpenDraft:
     table = _read_again(desk, stored) if kept is None else _table(kept)
     matching = match(table.headers, CUSTOMERS, stored.mapping)
     made = [Edit(*cell, one.new) for cell, one in standing.items()]
-    return OpenDraft(stored, table, matching, judge(desk, table, matching, stored.blank_cells, made))
+    draft = judge(desk, table, matching, stored.blank_cells, made)
+    return OpenDraft(stored, table.sheet, table.sheets, matching, draft)
 
 
 def _table(kept: bytes) -> Table:

@@ -153,7 +153,7 @@ def _store_table(desk: Desk, draft_id: str, table: Table, matching: Matching, dr
         uploads.keep_table(connection, company_id, stored.upload_id, kept)
         stored_drafts.set_options(connection, company_id, draft_id, sheet=table.sheet)
         stored = stored_drafts.get_draft(connection, company_id, draft_id)
-    opened = OpenDraft(stored, table, matching, draft)
+    opened = OpenDraft(stored, table.sheet, table.sheets, matching, draft)
     drafts.keep_figures(desk, opened, stored)
     return opened
 

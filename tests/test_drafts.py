@@ -213,9 +213,9 @@ def test_an_ended_draft_is_closed_for_the_other_window(desk: Desk) -> None:
 def test_another_sheet_starts_the_draft_over(desk: Desk) -> None:
     content = two_sheets()
     opened = uploaded(desk, content)
-    assert (opened.table.sheet, opened.table.sheets) == ("Sheet", ("Sheet", "Second"))
+    assert (opened.sheet, opened.sheets) == ("Sheet", ("Sheet", "Second"))
     other = importer.choose_sheet(desk, opened, "Second")
-    assert (other.table.sheet, other.draft.text(2, "code")) == ("Second", "SECOND")
+    assert (other.sheet, other.draft.text(2, "code")) == ("Second", "SECOND")
     assert drafts.get(desk, opened.stored.draft_id).state is DraftState.DISCARDED
     with pytest.raises(BadArguments, match=r"has no sheet Third\. Name one that it has: Sheet and Second\."):
         uploaded(desk, content, sheet="Third")

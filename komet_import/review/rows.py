@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import compress
 from typing import NamedTuple
 
-from komet_import.bulk import held_once
 from komet_import.schema.column import Declaration
 from komet_import.schema.kinds import LARGEST_ID
 from komet_import.schema.text import fold, tidy
@@ -65,7 +64,7 @@ class Rows:
         self.numbers = array("q", numbers)
         self.absent = frozenset(column.key for column in declaration.columns if column.key not in texts)
         self.left_out = bytearray(len(self.numbers))
-        self._texts = {key: held_once(column, {}) for key, column in texts.items()}
+        self._texts = {key: list(column) for key, column in texts.items()}
         self._originals: dict[int, dict[str, str]] = {}
         self._filled: dict[str, int] = {}
         self.put(edits)

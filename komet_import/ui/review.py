@@ -67,12 +67,12 @@ def _head(desk: Desk, opened: OpenDraft) -> None:
     notice = st.session_state.pop("notice", None)
     if notice:
         st.warning(notice, icon=":material/sync_problem:")
-    if len(opened.table.sheets) > 1:
+    if len(opened.sheets) > 1:
         _sheet_choice(desk, opened)
 
 
 def _sheet_choice(desk: Desk, opened: OpenDraft) -> None:
-    sheets, now = list(opened.table.sheets), opened.table.sheet or ""
+    sheets, now = list(opened.sheets), opened.sheet or ""
     sheet = st.segmented_control(
         "Sheet", [escape_markdown(s) for s in sheets], default=escape_markdown(now), key="sheet"
     )

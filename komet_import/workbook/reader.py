@@ -15,9 +15,9 @@ from komet_import.settings import ReaderLimits
 from komet_import.workbook.isolation import ChildDied, answer_of, child_reading, own_folder
 from komet_import.workbook.request import Request
 
-# pandas and pyarrow are imported where they are needed, while the child is at work: half of a small file's time.
+# pyarrow is imported where it is needed, while the child is at work: a part of a small file's time.
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
 
 _METADATA = b"komet_import.table"
 
@@ -27,15 +27,27 @@ class Table:
     """The filled rows below a sheet's header.
 
     `sheet` is the one read and `sheets` those that could be meant, in the workbook's order: None and () for CSV.
-    `header_row` is the header's row number. `headers` are its texts by position, column A first, "" where blank. `frame`
-    has for each of them a column "0", "1", … of tidied text, "" for blank, and the sheet's row numbers as its index "row".
+    `header_row` is the header's row number. `headers` are its texts by position, column A first, "" where blank. `rows`,
+    an Arrow table, has for each of them a column "0", "1", … of tidied text, "" for blank, and "row", the sheet's numbers.
     """
 
     sheet: str | None
     sheets: tuple[str, ...]
     header_row: int
     headers: tuple[str, ...]
-    frame: pd.DataFrame
+    rows: pa.Table
+
+    @property
+    def numbers(self) -> list[int]:
+        """The rows, as the sheet numbers them."""
+        numbers: list[int] = self.rows["row"].to_pylist()
+        return numbers
+
+    def texts(self, position: int) -> list[str]:
+        """A column's cells. Equal ones are one object: most columns hold few values, and a draft is kept in memory."""
+        column = self.rows[str(position)].combine_chunks().dictionary_encode()
+        values: list[str] = column.dictionary.to_pylist()
+        return list(map(values.__getitem__, column.indices.to_numpy().tolist()))
 
 
 def read_table(
@@ -73,7 +85,7 @@ def _read(content: bytes, request: Mapping[str, Any], limits: ReaderLimits) -> t
         (folder / "upload").write_bytes(content)
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
         with child_reading(folder) as process:
-            import pandas  # noqa: F401 - see above
+            import pyarrow  # noqa: F401 - see above
 
             answer = answer_of(process, folder, limits.memory_mb, limits.seconds)
         return answer, b"" if "error" in answer else (folder / "table.arrow").read_bytes()
@@ -94,13 +106,12 @@ def _table(answer: Mapping[str, Any], arrow: bytes) -> Table:
 
 
 def _from_arrow(answer: Mapping[str, Any], rows: Any) -> Table:
-    frame: pd.DataFrame = rows.to_pandas(ignore_metadata=True).set_index("row")
     return Table(
         sheet=answer["sheet"],
         sheets=tuple(answer["sheets"]),
         header_row=answer["header_row"],
         headers=tuple(answer["headers"]),
-        frame=frame,
+        rows=rows,
     )
 
 
@@ -110,9 +121,9 @@ def table_to_parquet(table: Table) -> bytes:
     import pyarrow.parquet as pq
 
     about = {name: getattr(table, name) for name in ("sheet", "sheets", "header_row", "headers")}
-    rows = pa.Table.from_pandas(table.frame.reset_index(), preserve_index=False)
+    rows = table.rows.replace_schema_metadata({_METADATA: json.dumps(about)})
     sink = pa.BufferOutputStream()
-    pq.write_table(rows.replace_schema_metadata({_METADATA: json.dumps(about)}), sink, compression="zstd")
+    pq.write_table(rows, sink, compression="zstd")
     return bytes(sink.getvalue())
 
 
@@ -122,4 +133,4 @@ def table_from_parquet(content: bytes) -> Table:
     import pyarrow.parquet as pq
 
     rows = pq.ParquetFile(pa.BufferReader(content)).read()
-    return _from_arrow(json.loads(rows.schema.metadata[_METADATA]), rows)
+    return _from_arrow(json.loads(rows.schema.metadata[_METADATA]), rows.replace_schema_metadata())

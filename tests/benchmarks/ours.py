@@ -71,8 +71,8 @@ def validate(folder: Path, rows: int) -> float:
         table = drafts.read(desk, FILE, (folder / FILE).read_bytes(), None, {})
         matching = match(table.headers, CUSTOMERS, {})
         stored = drafts.judge(desk, table, matching, BlankCells.KEEP).snapshot
-        texts = {key: table.frame[str(position)].tolist() for key, position in matching.positions.items()}
-        texts_of_file = Rows(CUSTOMERS, table.frame.index.tolist(), texts)
+        texts = {key: table.texts(position) for key, position in matching.positions.items()}
+        texts_of_file = Rows(CUSTOMERS, table.numbers, texts)
         return seconds_of(lambda: Draft(texts_of_file, desk.company, stored))
 
 

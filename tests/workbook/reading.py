@@ -27,4 +27,4 @@ def refused(content: bytes, limits: ReaderLimits = LIMITS, **options: Any) -> Un
 
 def cells(table: Table, position: int = 0) -> dict[int, str]:
     """A column's texts by row number."""
-    return dict(zip(table.frame.index.tolist(), table.frame[str(position)].tolist(), strict=True))
+    return dict(zip(table.numbers, table.texts(position), strict=True))

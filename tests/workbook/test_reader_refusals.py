@@ -306,7 +306,7 @@ def test_it_reads_from_any_folder_whatever_the_environment(tmp_path: Path) -> No
         "from komet_import.schema.customers import CUSTOMERS; from komet_import.settings import ReaderLimits;"
         "heavy = {'pandas', 'pyarrow', 'streamlit', 'sqlalchemy', 'openpyxl'} & set(sys.modules);"
         "table = reader.read_table(b'Customer Code,Phone\\nA,1\\n', 'x.csv', ReaderLimits(), CUSTOMERS);"
-        "print(len(table.frame), sorted(heavy))"
+        "print(len(table.numbers), sorted(heavy))"
     )
     (tmp_path / "json.py").write_text("raise SystemExit('a file of the current folder was run')")
     result = subprocess.run(
