@@ -8,7 +8,7 @@ The map of the house, from the roof down. A room may import those below it, neve
     app.py, pages/         the guard in front; one file a screen: what it shows, nothing else
     ui/ · __main__         Streamlit parts shared by the pages · the command line
     jobs · serving · documents, console   background work · how the app is started · what the command line prints
-    importer               the journey of a file: template, check, upload, commit
+    importer · open_drafts  the journey of a file: template, check, upload, commit · drafts kept open between clicks
     drafts · history · customers · company · post · purge   the use cases around it; post is the e-mails
     desk                   who works, for which company, with which database
     access                 who is signed in and what they may do

@@ -12,7 +12,7 @@ from komet_import.desk import Desk
 from komet_import.errors import NotFound, Refused
 from komet_import.review.draft import Draft
 from komet_import.review.matching import Matching, match
-from komet_import.review.plan import Snapshot
+from komet_import.review.plan import Plan, Snapshot
 from komet_import.review.rows import Edit, Keys, Rows
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.text import tidy
@@ -29,13 +29,17 @@ _OUT, _IN = "Yes", ""  # the texts of a stored edit that leaves a row out, or ta
 
 @dataclass
 class OpenDraft:
-    """`stored` is the draft's last known state; of its file's sheets, `sheet` was read (None and () for CSV)."""
+    """`stored` is the draft's last known state; of its file's sheets, `sheet` was read (None and () for CSV).
+
+    `shown` is the plan that somebody is asked to confirm, so that it is made once for the question and the answer.
+    """
 
     stored: StoredDraft
     sheet: str | None
     sheets: tuple[str, ...]
     matching: Matching
     draft: Draft
+    shown: Plan | None = None
 
 
 def read(desk: Desk, file: str, content: bytes, sheet: str | None, mapping: Mapping[str, str]) -> Table:
@@ -323,6 +327,7 @@ def _apply(desk: Desk, opened: OpenDraft, new: Sequence[Edit]) -> None:
     if new:
         keys = opened.draft.keys_of(new)
         opened.draft.edit(new, _snapshot(desk, keys) if keys else None)
+        opened.shown = None
 
 
 def _keep_up(desk: Desk, opened: OpenDraft, now: StoredDraft) -> None:

@@ -39,8 +39,8 @@ class Trouble:
     again_at: datetime
 
 
-def start(settings: Settings, database: Database) -> Worker:
-    """All that this process does in the background, from now on."""
+def start(settings: Settings, database: Database, *more: Task) -> Worker:
+    """All that this process does in the background, from now on; `more` is of what it alone has in memory."""
 
     def at_desk(work: Callable[[Desk], object]) -> Callable[[], object]:
         return lambda: work(open_desk(settings, database))
@@ -50,6 +50,7 @@ def start(settings: Settings, database: Database) -> Worker:
             Task(E_MAILS, 30, at_desk(post.deliver)),
             Task("what killed readings left", HOUR, sweep),
             Task("purge", HOUR, lambda: purge(settings, database, datetime.now(UTC))),
+            *more,
         )
     )
 

@@ -118,6 +118,24 @@ def test_the_same_text_from_two_people_is_no_conflict_and_no_second_edit(togethe
     assert not drafts.own_steps(desk, mine.stored.draft_id).undo
 
 
+def test_whoever_types_in_the_end_what_stands_there_has_no_conflict(together: Together) -> None:
+    desk, mine, ana, hers = together
+    edited(ana, hers, (2, "phone", "305"))
+    typed = [CellEdit(2, "phone", "", "3"), CellEdit(2, "phone", "3", "305")]
+    assert drafts.edit(desk, mine, typed) == []
+
+
+def test_what_is_taken_back_elsewhere_is_the_files_again(together: Together) -> None:
+    desk, mine, ana, hers = together
+    edited(ana, hers, (2, "phone", "305"), (3, None, "Yes"))
+    mine = drafts.up_to_date(desk, mine)
+    assert (mine.draft.text(2, "phone"), mine.draft.is_left_out(3)) == ("305", True)
+    drafts.undo(ana, hers)
+    mine = drafts.up_to_date(desk, mine)
+    assert (mine.draft.text(2, "phone"), mine.draft.is_left_out(3)) == ("", False)
+    assert list(mine.draft.originals()) == []
+
+
 def test_what_the_author_saw_is_compared_as_the_screen_shows_it(desk: Desk) -> None:
     opened = uploaded(desk, csv_of(NEW | {"Phone": "305  1"}))
     assert drafts.edit(desk, opened, [CellEdit(2, "phone", " 305 1", "305 2")]) == []

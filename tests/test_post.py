@@ -263,9 +263,9 @@ def variables(server: MailServer) -> dict[str, str]:
 
 def _import_many(desk: Desk, count: int) -> None:
     """One file over and over: each import has its e-mail."""
-    first = importer.upload(desk, "many.csv", REJECTED, importer.Choices())
+    table, matching, draft = importer.check(desk, "many.csv", REJECTED, importer.Choices())
     for _ in range(count):
         draft_id = importer._store_upload(desk, "many.csv", REJECTED, importer.Choices())
-        opened = importer._store_table(desk, draft_id, first.table, first.matching, first.draft)
+        opened = importer._store_table(desk, draft_id, table, matching, draft)
         opened = drafts.open_draft(desk, opened.stored.draft_id)
         importer.commit(desk, opened, opened.draft.plan().hash)

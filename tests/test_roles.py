@@ -34,6 +34,7 @@ from komet_import.store.audit import WantedChanges
 from komet_import.store.customers import Wanted
 from komet_import.store.drafts import BlankCells
 from komet_import.store.history import WantedImports
+from komet_import.workbook.reader import Table
 from tests.stories import NEW, at_desk, committed, csv_of, edited, xlsx_of
 
 MODULES = (company, customers, drafts, history, importer, post, purge)
@@ -62,6 +63,10 @@ class Anas:
     @cached_property
     def opened(self) -> OpenDraft:
         return drafts.open_draft(self._desk, self.draft_id)
+
+    @cached_property
+    def table(self) -> Table:
+        return drafts.read(self._desk, "f.csv", CONTENT, None, {})
 
 
 Ask = Callable[[Desk, Anas], object]
@@ -95,8 +100,9 @@ CASES: dict[str, tuple[Who, Ask]] = {
         Who.EVERYBODY,
         lambda desk, _: drafts.read(desk, "f.csv", CONTENT, None, {}).headers,
     ),
-    "drafts.judge": draft_case(
-        lambda desk, opened: drafts.judge(desk, opened.table, opened.matching, BlankCells.KEEP).counts
+    "drafts.judge": (
+        Who.EVERYBODY,
+        lambda desk, anas: drafts.judge(desk, anas.table, anas.opened.matching, BlankCells.KEEP).counts,
     ),
     "drafts.open_draft": (
         Who.EVERYBODY,
@@ -106,8 +112,9 @@ CASES: dict[str, tuple[Who, Ask]] = {
     "drafts.get": (Who.EVERYBODY, lambda desk, anas: drafts.get(desk, anas.draft_id)),
     "drafts.up_to_date": draft_case(drafts.up_to_date),
     "drafts.own_steps": (Who.EVERYBODY, lambda desk, anas: drafts.own_steps(desk, anas.draft_id)),
-    "drafts.keep_table": draft_case(
-        lambda desk, opened: drafts.keep_table(desk, opened.stored.upload_id, opened.table)
+    "drafts.keep_table": (
+        Who.EVERYBODY,
+        lambda desk, anas: drafts.keep_table(desk, anas.opened.stored.upload_id, anas.table),
     ),
     "drafts.discard": (Who.EVERYBODY, lambda desk, anas: drafts.discard(desk, anas.draft_id)),
     "drafts.choose_blank_cells": draft_case(

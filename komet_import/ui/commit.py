@@ -18,7 +18,7 @@ from komet_import.store.drafts import BlankCells
 from komet_import.ui import words
 from komet_import.ui.downloads import XLSX, download_button
 from komet_import.ui.markdown import escape_markdown
-from komet_import.ui.wiring import draft_in_hand, keep_open, worker
+from komet_import.ui.wiring import draft_in_hand, forget, keep_open, worker
 
 _ASKED = "asked-to-confirm"
 _CONFIRMED = "confirmed-plan"
@@ -40,7 +40,7 @@ def commit_bar(desk: Desk, opened: OpenDraft) -> None:
         _choices(desk, opened)
         download_button(
             "Discrepancies",
-            lambda: _discrepancies(desk, opened),
+            lambda: _discrepancies(desk, stored.draft_id),
             f"discrepancies-{stored.draft_id}.xlsx",
             XLSX,
             key="discrepancies",
@@ -71,9 +71,10 @@ def _why_not(counts: Counts, held_back: bool) -> str | None:
     return None if counts.written else "No row would change anything."
 
 
-def _discrepancies(desk: Desk, opened: OpenDraft) -> bytes:
+def _discrepancies(desk: Desk, draft_id: str) -> bytes:
     out = BytesIO()
-    drafts.write_discrepancies(desk, opened.draft, out)
+    with draft_in_hand(desk, draft_id) as opened:
+        drafts.write_discrepancies(desk, opened.draft, out)
     return out.getvalue()
 
 
@@ -128,26 +129,27 @@ def _agree(plan_hash: str) -> None:
 
 
 def _confirm(desk: Desk, opened: OpenDraft) -> None:
-    plan = opened.draft.plan()
+    """The dialog outlives the run, so it holds words and numbers alone, and the hash of what they say."""
+    opened.shown = plan = opened.draft.plan()
     rows = words.counted(plan.counts.written, "row")
+    file, draft_id, shown = opened.stored.file, opened.stored.draft_id, plan.hash
+    meanings, side_effects = _meanings(opened, plan), _side_effects(plan)
 
     @st.dialog(f"Import {rows}?", width="medium", on_dismiss=_ask)
     def ask() -> None:
-        st.markdown(
-            f"Into **{escape_markdown(desk.company.name)}**, from {escape_markdown(opened.stored.file)}."
-        )
+        st.markdown(f"Into **{escape_markdown(desk.company.name)}**, from {escape_markdown(file)}.")
         with st.container(border=True, gap="small"):
-            for number, what, meaning in _meanings(opened, plan):
+            for number, what, meaning in meanings:
                 _line(number, what, meaning)
-        st.markdown(_side_effects(plan))
+        st.markdown(side_effects)
         st.caption(f"The result goes to {escape_markdown(desk.person.email)}.")
         with st.container(horizontal=True, horizontal_alignment="right"):
             if st.button("Back to review", key="back", on_click=_ask):
                 st.rerun()
-            st.button(f"Import {rows}", type="primary", key="confirm", on_click=_agree, args=(plan.hash,))
+            st.button(f"Import {rows}", type="primary", key="confirm", on_click=_agree, args=(shown,))
             agreed = st.session_state.get(_CONFIRMED)
             if agreed is not None:
-                _commit(desk, opened, agreed)
+                _commit(desk, draft_id, agreed)
 
     ask()
 
@@ -211,7 +213,7 @@ def _side_effects(plan: Plan) -> str:
     return " ".join(sentences)
 
 
-def _commit(desk: Desk, opened: OpenDraft, agreed: str) -> None:
+def _commit(desk: Desk, draft_id: str, agreed: str) -> None:
     """The plan with the hash that was on the screen; refused when it is another one by now."""
     bar = st.progress(0.0, text="Importing")
 
@@ -219,11 +221,11 @@ def _commit(desk: Desk, opened: OpenDraft, agreed: str) -> None:
         bar.progress(share, text="Importing")
 
     try:
-        with draft_in_hand(desk, opened.stored.draft_id) as now:
-            importer.commit(desk, now, agreed, show)
+        with draft_in_hand(desk, draft_id) as opened:
+            importer.commit(desk, opened, agreed, show)
     except Refused as error:
         st.session_state["notice"] = str(error)
-        keep_open(desk, drafts.open_draft(desk, opened.stored.draft_id))
+        keep_open(desk, drafts.open_draft(desk, draft_id))
         _ask()
         st.rerun()
     except KometError as error:
@@ -231,5 +233,6 @@ def _commit(desk: Desk, opened: OpenDraft, agreed: str) -> None:
         st.error(str(error), icon=":material/error:")
         return
     _ask()
+    forget(desk, draft_id)
     worker(desk).call(jobs.E_MAILS)
     st.rerun()

@@ -39,10 +39,19 @@ def change_draft(
         st.session_state["notice"] = str(error)
 
 
+def find_rows(desk: Desk, draft_id: str, view: View) -> None:
+    """In a callback: what the view asks for now."""
+    try:
+        with draft_in_hand(desk, draft_id) as opened:
+            views.select(view, opened.draft)
+    except KometError as error:
+        st.session_state["notice"] = str(error)
+
+
 # -- the list ------------------------------------------------------------------------------------------------------
 
 
-def problem_list(opened: OpenDraft, view: View) -> None:
+def problem_list(desk: Desk, opened: OpenDraft, view: View) -> None:
     draft, kinds = opened.draft, opened.draft.problem_kinds
     with st.container(key="problems", border=True, gap="xxsmall"):
         if kinds:
@@ -59,7 +68,7 @@ def problem_list(opened: OpenDraft, view: View) -> None:
             if header != column:
                 st.markdown(f"**{header}**")
                 column = header
-            _problem_button(view, draft, kind, count)
+            _problem_button(desk, opened.stored.draft_id, view, kind, count)
         _unknown_columns(opened.matching.unknown)
 
 
@@ -80,7 +89,7 @@ def _unknown_columns(unknown: Sequence[str]) -> None:
         st.caption(f"The template has no such columns: {names}.")
 
 
-def _problem_button(view: View, draft: Draft, kind: ProblemKind, count: int) -> None:
+def _problem_button(desk: Desk, draft_id: str, view: View, kind: ProblemKind, count: int) -> None:
     chosen = view["kind"] == [kind.key or "", kind.code.value]
     st.button(
         f"{ICONS[kind.severity]} {CATALOGUE[kind.code].title} :gray[{count:,}]",
@@ -88,15 +97,15 @@ def _problem_button(view: View, draft: Draft, kind: ProblemKind, count: int) -> 
         type="secondary" if chosen else "tertiary",
         width="stretch",
         on_click=_choose_problem,
-        args=(view, draft, None if chosen else kind),
+        args=(desk, draft_id, view, None if chosen else kind),
     )
 
 
-def _choose_problem(view: View, draft: Draft, kind: ProblemKind | None) -> None:
+def _choose_problem(desk: Desk, draft_id: str, view: View, kind: ProblemKind | None) -> None:
     view["kind"] = None if kind is None else [kind.key or "", kind.code.value]
     view["filter"], view["search"] = Filter.ALL.value, ""
     st.session_state["search"] = ""
-    views.select(view, draft)
+    find_rows(desk, draft_id, view)
 
 
 # -- the reason line -----------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from komet_import.ui.commit import commit_bar
 from komet_import.ui.conflicts import kept, not_taken, tell
 from komet_import.ui.grid import LEFT_OUT, GridCell, GridEdit, GridRow, review_grid
 from komet_import.ui.markdown import escape_markdown
-from komet_import.ui.problems import change_draft, earlier_texts, problem_list, reason_line
+from komet_import.ui.problems import change_draft, earlier_texts, find_rows, problem_list, reason_line
 from komet_import.ui.view import Filter, View
 from komet_import.ui.wiring import draft_in_hand, errors_shown
 
@@ -40,7 +40,7 @@ def review_screen(desk: Desk, opened: OpenDraft) -> None:
     _head(desk, opened)
     problems, table = st.columns([0.225, 0.775], gap="medium")
     with problems:
-        problem_list(opened, view)
+        problem_list(desk, opened, view)
     with table:
         _filters(desk, opened, view)
         reason_line(desk, opened, view)
@@ -104,7 +104,7 @@ def _filters(desk: Desk, opened: OpenDraft, view: View) -> None:
             key="filter",
             label_visibility="collapsed",
             on_change=_filter,
-            args=(view, draft),
+            args=(desk, opened.stored.draft_id, view),
         )
         st.text_input(
             "Search",
@@ -113,7 +113,7 @@ def _filters(desk: Desk, opened: OpenDraft, view: View) -> None:
             key="search",
             label_visibility="collapsed",
             on_change=_search,
-            args=(view, draft),
+            args=(desk, opened.stored.draft_id, view),
         )
         draft_id = opened.stored.draft_id
         steps = drafts.own_steps(desk, draft_id)
@@ -131,14 +131,14 @@ def _icon_button(icon: str, text: str, enabled: bool, action: Callable[[], None]
     )
 
 
-def _filter(view: View, draft: Draft) -> None:
+def _filter(desk: Desk, draft_id: str, view: View) -> None:
     view["filter"], view["kind"] = st.session_state["filter"] or Filter.ALL.value, None
-    views.select(view, draft)
+    find_rows(desk, draft_id, view)
 
 
-def _search(view: View, draft: Draft) -> None:
+def _search(desk: Desk, draft_id: str, view: View) -> None:
     view["search"], view["kind"] = st.session_state["search"], None
-    views.select(view, draft)
+    find_rows(desk, draft_id, view)
 
 
 def _move(desk: Desk, draft_id: str, move: Callable[[Desk, OpenDraft], list[Conflict]]) -> None:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import atexit
 import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 
 import streamlit as st
 
-from komet_import import access, drafts, jobs
+from komet_import import access, jobs
 from komet_import.desk import Desk, open_desk, open_store
 from komet_import.drafts import OpenDraft
 from komet_import.errors import KometError
-from komet_import.jobs import Worker
+from komet_import.jobs import Task, Worker
+from komet_import.open_drafts import LEFT_SECONDS, OpenDrafts
 from komet_import.settings import Settings, from_environment
 from komet_import.store.database import Database
 
-_KEPT_DRAFTS = 6
 _LAST_SECONDS = 5.0  # what an e-mail on its way gets when the process ends
 
 
@@ -57,38 +56,41 @@ def _database(_settings: Settings, url: str, data_dir: str) -> Database:  # noqa
 
 @st.cache_resource(show_spinner=False, on_release=Worker.stop)
 def _worker(_settings: Settings, _database: Database, url: str) -> Worker:  # noqa: ARG001 - the cache's key
-    started = jobs.start(_settings, _database)
+    started = jobs.start(_settings, _database, Task("open drafts", LEFT_SECONDS, _open_drafts().sweep))
     atexit.register(started.stop, _LAST_SECONDS)
     return started
 
 
-@dataclass
-class DraftHolder:
-    """A draft kept open between runs; the lock is for two windows, or two quick runs of one, on the same draft."""
-
-    draft: OpenDraft | None = None
-    lock: threading.RLock = field(default_factory=threading.RLock)
-
-
-@st.cache_resource(show_spinner=False, max_entries=_KEPT_DRAFTS)
-def _holder(company_id: int, draft_id: str) -> DraftHolder:  # noqa: ARG001 - the arguments are the cache's key
-    return DraftHolder()
+@st.cache_resource(show_spinner=False)
+def _open_drafts() -> OpenDrafts:
+    return OpenDrafts()
 
 
 def keep_open(desk: Desk, opened: OpenDraft) -> None:
     """The next runs go on with this one instead of reading it again."""
-    holder = _holder(desk.company.company_id, opened.stored.draft_id)
-    with holder.lock:
-        holder.draft = opened
+    _open_drafts().keep(desk, opened)
 
 
-@contextmanager
-def draft_in_hand(desk: Desk, draft_id: str) -> Iterator[OpenDraft]:
-    """The open draft, up to date, for this run or callback alone. Raises NotFound."""
-    holder = _holder(desk.company.company_id, draft_id)
-    with holder.lock:
-        opened = holder.draft
-        holder.draft = (
-            drafts.open_draft(desk, draft_id) if opened is None else drafts.up_to_date(desk, opened)
-        )
-        yield holder.draft
+def forget(desk: Desk, draft_id: str) -> None:
+    """A draft that came to its end need not be kept open."""
+    _open_drafts().forget(desk, draft_id)
+
+
+def draft_in_hand(desk: Desk, draft_id: str) -> AbstractContextManager[OpenDraft]:
+    """The open draft, up to date, for this run or callback alone. Raises NotFound.
+
+    Nothing that outlives the run, like a callback's arguments, may hold it or what is in it: it would stay in memory.
+    """
+    return _open_drafts().in_hand(desk, draft_id)
+
+
+def watch(desk: Desk, draft_id: str) -> None:
+    """This tab shows the draft from now on: when the last such tab is closed, the draft is not kept for long."""
+    _tab(desk.company.company_id, draft_id)
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=lambda leave: leave())
+def _tab(company_id: int, draft_id: str) -> Callable[[], None]:
+    kept = _open_drafts()
+    kept.arrive(company_id, draft_id)
+    return partial(kept.leave, company_id, draft_id)

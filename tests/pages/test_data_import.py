@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pytest
+from streamlit.runtime.caching import clear_session_resource_cache as clear_session_cache
 
 from komet_import import drafts
+from komet_import.review.rows import Rows
+from komet_import.ui import wiring
 from komet_import.ui.markdown import escape_markdown
 from tests.pages.conftest import NEW, OpenApp, draft_of, figures, upload, words, workbook
 from tests.stories import at_desk, colleague_of, edited
@@ -216,3 +220,31 @@ def test_a_draft_can_be_discarded(open_app: OpenApp) -> None:
     start = open_app()
     start.button(key=f"discard-{draft_id}").click().run()
     assert "Nothing is open" in words(start)
+
+
+def test_a_page_that_is_left_open_does_not_hold_its_draft_in_memory(open_app: OpenApp) -> None:
+    """Whatever it offers to click: the next click opens the draft again."""
+    before = rows_in_memory()
+    app = upload(open_app(), workbook({**NEW, "terms": "Net 3O"}, {**NEW, "code": "B", "name": "B"}))
+    app.button(key="import").click().run()
+    assert rows_in_memory() == before + 1
+    wiring._open_drafts()._kept.clear()
+    assert rows_in_memory() == before
+    app.button(key="confirm").click().run()
+    assert app.title[0].value == "1 row imported"
+    assert not app.exception
+
+
+def rows_in_memory() -> int:
+    """Of how many drafts."""
+    gc.collect()
+    return sum(isinstance(thing, Rows) for thing in gc.get_objects())
+
+
+def test_a_tab_that_is_closed_lets_go_of_its_draft(open_app: OpenApp) -> None:
+    app = upload(open_app(), workbook(NEW))
+    kept = wiring._open_drafts()
+    assert list(kept._tabs) == [(1, draft_of(app))]
+    app.run()
+    clear_session_cache("test session id")  # as Streamlit does when a tab's connection ends
+    assert list(kept._tabs) == []

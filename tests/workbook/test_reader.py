@@ -151,7 +151,12 @@ def test_a_table_holds_texts_and_row_numbers_and_no_gaps() -> None:
     table = read(odd.xlsx_of([(*odd.HEADER, "", None, "Their own"), ("A", None, 1), (), ("B",)]))
     assert table.rows.column_names == ["row", *(str(position) for position in range(6))]
     assert table.numbers == [2, 4]
-    assert [table.texts(position) for position in range(6)] == [["A", "B"], ["", ""], ["1", ""], *[["", ""]] * 3]
+    assert [table.texts(position) for position in range(6)] == [
+        ["A", "B"],
+        ["", ""],
+        ["1", ""],
+        *[["", ""]] * 3,
+    ]
 
 
 def test_equal_texts_of_a_column_are_held_once() -> None:
