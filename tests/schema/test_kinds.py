@@ -106,6 +106,8 @@ def test_a_good_text_is_written_as_the_template_does(key: str, text: str, render
         ("active", "maybe", IssueCode.INVALID_BOOLEAN, None),
         ("active", "2", IssueCode.INVALID_BOOLEAN, None),
         ("customer_type", "Wholesalr", IssueCode.NOT_IN_LIST, "Wholesaler"),
+        ("customer_type", "Event", IssueCode.NOT_IN_LIST, "Event planner"),
+        ("customer_type", "Even", IssueCode.NOT_IN_LIST, None),
         ("customer_type", "zzz", IssueCode.NOT_IN_LIST, None),
         ("send_invoice_via", "Emial", IssueCode.NOT_IN_LIST, "Email"),
         ("currency", "USDD", IssueCode.INVALID_CURRENCY, "USD"),
