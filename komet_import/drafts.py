@@ -20,6 +20,7 @@ from komet_import.store import customers, edits, uploads
 from komet_import.store import drafts as stored_drafts
 from komet_import.store.drafts import BlankCells, DraftState, StoredDraft
 from komet_import.store.edits import Cell, NewEdit, OwnSteps, StoredEdit
+from komet_import.store.rejected import with_stored
 
 if TYPE_CHECKING:
     from komet_import.workbook.reader import Table
@@ -161,9 +162,9 @@ def write_discrepancies(desk: Desk, draft: Draft, out: BinaryIO | Path) -> int:
 
     require(desk.person, Deed.IMPORT)
     plan = draft.plan()
-    return write_rejected_rows(
-        out, CUSTOMERS, desk.company, plan.cells.items(), plan.issues, plan.rejected_columns
-    )
+    held = plan.rejected_columns
+    rows = with_stored(desk.database, CUSTOMERS, desk.company, plan.cells.items(), held)
+    return write_rejected_rows(out, CUSTOMERS, desk.company, rows, plan.issues, held)
 
 
 # -- edits ---------------------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from komet_import.store.history import (
 )
 from komet_import.store.imports import Discrepancy, ImportRecord, ImportState
 from komet_import.store.mails import StoredMail
+from komet_import.store.rejected import with_stored
 
 
 class Period(StrEnum):
@@ -261,11 +262,8 @@ def write_discrepancies(desk: Desk, import_id: int, out: BinaryIO | Path) -> int
     find_import(desk.database, desk.person, import_id)
     ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
-        return write_rejected_rows(
-            out,
-            CUSTOMERS,
-            desk.company,
-            imports.rejected_rows(connection, *ids),
-            audit.each_discrepancy(connection, *ids),
-            imports.rejected_columns(connection, *ids),
-        )
+        held = imports.rejected_columns(connection, *ids)
+        rejected = imports.rejected_rows(connection, *ids)
+        rows = with_stored(desk.database, CUSTOMERS, desk.company, rejected, held)
+        issues = audit.each_discrepancy(connection, *ids)
+        return write_rejected_rows(out, CUSTOMERS, desk.company, rows, issues, held)

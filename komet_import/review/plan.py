@@ -95,8 +95,8 @@ class Plan:
     `rows` are the new, updated and unchanged ones in row order; `changes` the updated cells; `issues` those of all rows
     in row order, then column order, made anew each time they are read, since there may be millions; `issue_counts` how
     many there are of each kind; `warned` how many rows go in with a warning; `cells` the texts of the rejected rows by
-    row, in row order, and column key, for each row the same keys; `rejected_columns` are these keys, and those of the
-    columns that an issue of a rejected row names.
+    row, in row order, and column key, for each row the same keys, None where the file has no such column and no edit gave
+    the cell a text; `rejected_columns` are these keys, and those of the columns that an issue of a rejected row names.
     """
 
     hash: str
@@ -107,5 +107,5 @@ class Plan:
     issues: Iterable[Issue]
     issue_counts: Mapping[ProblemKind, int]
     warned: int
-    cells: Mapping[int, Mapping[str, str]]
+    cells: Mapping[int, Mapping[str, str | None]]
     rejected_columns: frozenset[str]

@@ -90,7 +90,7 @@ class _Issues(Iterable[Issue]):
         return self._findings.issues(range(self._count))
 
 
-class _RejectedCells(Mapping[int, Mapping[str, str]]):
+class _RejectedCells(Mapping[int, Mapping[str, str | None]]):
     """The rejected rows' texts by row and column key, put together as they are read."""
 
     def __init__(self, rows: Rows, findings: Findings) -> None:
@@ -104,8 +104,12 @@ class _RejectedCells(Mapping[int, Mapping[str, str]]):
     def __iter__(self) -> Iterator[int]:
         return compress(self._rows.numbers, self._marks)
 
-    def __getitem__(self, row: int) -> Mapping[str, str]:
+    def __getitem__(self, row: int) -> Mapping[str, str | None]:
         position = self._rows.position(row)
         if not self._marks[position]:
             raise KeyError(row)
-        return {key: self._rows.text(position, key) for key in self._columns}
+        return {key: self._text(position, key) for key in self._columns}
+
+    def _text(self, position: int, key: str) -> str | None:
+        text = self._rows.text(position, key)
+        return None if not text and key in self._rows.absent else text

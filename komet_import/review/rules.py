@@ -77,6 +77,10 @@ class Rules:
             return int(own_id) if int(own_id) in self.snapshot.records else None
         return self.snapshot.id_by_code.get(code) if code else None
 
+    def records(self, batch: Batch) -> list[Record | None]:
+        """The stored customer that each row is about."""
+        return list(map(self._record, self.keys(batch)))
+
     def compare(self, batch: Batch, keys: Sequence[RowKeys]) -> Comparison:
         """What the rows would store; `keys` are their own."""
         records = [self._record(key) for key in keys]

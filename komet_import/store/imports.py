@@ -300,8 +300,8 @@ def record_failure(
 
 def rejected_rows(
     conn: sa.Connection, company_id: int, import_id: int
-) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Row numbers and the texts the rows had, by column key; the connection is in use meanwhile."""
+) -> Iterator[tuple[int, Mapping[str, str | None]]]:
+    """Row numbers and the texts the rows had, as their plan held them; the connection is in use meanwhile."""
     r = rejected_row.c
     query = sa.select(r.row, r.cells).where(r.company_id == company_id, r.import_id == import_id)
     found = conn.execute(query.order_by(r.row), execution_options={"yield_per": CHUNK})
