@@ -212,15 +212,18 @@ def _to_file_that_is_there(
 def _prepare(path: Path | None, busy_seconds: float, connection: sqlite3.Connection, record: Any) -> None:
     # The driver would begin transactions late and never around DDL or a SELECT: `_begin` does it.
     connection.isolation_level = None
-    _write_ahead(connection, busy_seconds)
-    for pragma in (
-        "foreign_keys = ON",
-        "synchronous = FULL",  # what was said to be imported is still there after a power cut
-        "temp_store = MEMORY",  # staging tables
-        f"journal_size_limit = {sqlite_file.LONGEST_LOG}",
-        "schema_version",  # the first that reads
-    ):
-        connection.execute(f"PRAGMA {pragma}").fetchall()
+    try:
+        _write_ahead(connection, busy_seconds)
+        for pragma in (
+            "foreign_keys = ON",
+            "synchronous = FULL",  # what was said to be imported is still there after a power cut
+            "temp_store = MEMORY",  # staging tables
+            f"journal_size_limit = {sqlite_file.LONGEST_LOG}",
+            "schema_version",  # the first that reads
+        ):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+    except UnicodeDecodeError as error:  # SQLite quotes what is wrong, and it may be no text
+        raise sqlite3.DatabaseError("database disk image is malformed") from error
     if path is not None:
         record.info[_OPENED] = OpenedFile.at(path)
 

@@ -157,6 +157,16 @@ def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     raw.close()
 
 
+def test_a_schema_that_is_no_text_any_more_is_told_in_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "komet.sqlite3"
+    _open(tmp_path).close()
+    content = file.read_bytes()
+    assert content.count(b"CREATE TABLE location") == 1
+    file.write_bytes(content.replace(b"CREATE TABLE location", b"CREATE T\xcb\x08\xf7\xa4 location"))
+    with pytest.raises(StoreUnavailable, match="malformed"):
+        _open(tmp_path)
+
+
 def test_a_disk_without_links_can_hold_a_database_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
