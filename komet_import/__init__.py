@@ -6,8 +6,9 @@ into a draft and a plan, `store` keeps the draft and commits the plan with its a
 The map of the house, from the roof down. A room may import those below it, never those above or beside it:
 
     app.py, pages/         the guard in front; one file a screen: what it shows, nothing else
-    ui/ · __main__         Streamlit parts shared by the pages · the command line
-    jobs · serving · documents, console   background work · how the app is started · what the command line prints
+    __main__               the command line's door
+    ui/ · cli/             the faces: for browsers, a folder a screen, what they share on top · for programs and terminals
+    jobs                   background work
     importer · open_drafts  the journey of a file: template, check, upload, commit · drafts kept open between clicks
     drafts · history · customers · company · post · purge   the use cases around it; post is the e-mails
     desk                   who works, for which company, with which database

@@ -4,9 +4,9 @@ import streamlit as st
 
 from komet_import import drafts
 from komet_import.store.drafts import DraftState
-from komet_import.ui.result import result_screen
-from komet_import.ui.review import review_screen
-from komet_import.ui.start import start_screen
+from komet_import.ui.review.result import result_screen
+from komet_import.ui.review.screen import review_screen
+from komet_import.ui.start.screen import start_screen
 from komet_import.ui.wiring import draft_in_hand, errors_shown, require_desk, watch
 
 desk = require_desk()

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from komet_import.ui.history_screen import history_screen
-from komet_import.ui.import_details import import_screen
+from komet_import.ui.history.details import import_screen
+from komet_import.ui.history.screen import history_screen
 from komet_import.ui.wiring import errors_shown, require_desk
 
 desk = require_desk()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from komet_import.__main__ import run
+from komet_import.cli.commands import run
 from komet_import.desk import Desk
 from tests.commands import Command, Outcome
 from tests.stories import at_desk

@@ -13,7 +13,8 @@ from typing import Any
 
 import openpyxl
 
-from komet_import import customers, documents, drafts, history, importer, post
+from komet_import import customers, drafts, history, importer, post
+from komet_import.cli import documents
 from komet_import.desk import Desk, open_desk
 from komet_import.drafts import CellEdit, Conflict, OpenDraft
 from komet_import.importer import Choices

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from komet_import import company, documents, importer
+from komet_import import company, importer
+from komet_import.cli import documents
 from komet_import.importer import Choices
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import CATALOGUE

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from komet_import import __main__ as commands
 from komet_import.bulk import CHUNK
-from komet_import.documents import Document, Each, text
+from komet_import.cli import commands
+from komet_import.cli.documents import Document, Each, text
 from komet_import.store.commit import MOST_KEPT
 from tests.commands import Command, write
 from tests.stories import NEW, csv_of

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from komet_import import documents, drafts, history, importer, post
+from komet_import import drafts, history, importer, post
+from komet_import.cli import documents
 from komet_import.desk import Desk
 from komet_import.errors import BadSettings, Refused
 from komet_import.post import Outcome

@@ -11,7 +11,7 @@ import click
 import pytest
 
 import komet_import
-from komet_import.__main__ import main
+from komet_import.cli.commands import main
 from komet_import.schema.column import Column
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.settings import from_environment

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from komet_import import documents, history, post
+from komet_import import history, post
+from komet_import.cli import documents
 from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
 from komet_import.store.imports import ImportCounts, ImportRecord, ImportState

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from komet_import.desk import Desk
-from komet_import.ui import settings_screen
+from komet_import.ui.settings import screen as settings_screen
 
 
 def navigate(desk: Desk) -> StreamlitPage:

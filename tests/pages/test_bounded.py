@@ -14,7 +14,8 @@ import sqlalchemy as sa
 import streamlit as st
 
 from komet_import import drafts
-from komet_import.ui import customers_screen, import_details
+from komet_import.ui.customers import screen as customers_screen
+from komet_import.ui.history import details as import_details
 from tests.pages.conftest import OpenApp
 from tests.stories import NEW, at_desk, csv_of, imported, rows_of, uploaded
 

@@ -12,7 +12,7 @@ from komet_import.errors import StoreUnavailable
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.ui import layout, theme
 from komet_import.ui.clicks import keep_clicks
-from komet_import.ui.grid import LEFT_OUT, GridCell, GridEdit, GridRow, review_grid
+from komet_import.ui.review.grid import LEFT_OUT, GridCell, GridEdit, GridRow, review_grid
 
 HOSTILE = '<img src=x onerror="window.top.hacked=1">::JSCODE::(window.top.hacked=1)::JSCODE::'
 COLUMNS = [column for column in CUSTOMERS.columns[1:11] if column.key not in ("salesperson", "active")]

@@ -9,8 +9,9 @@ from komet_import.desk import Desk
 from komet_import.schema.column import Column
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.store.lists import ListValue
-from komet_import.ui import layout, settings_changes, words
-from komet_import.ui.settings_rows import CARD, Entry, entries
+from komet_import.ui import layout, words
+from komet_import.ui.settings import changes as settings_changes
+from komet_import.ui.settings.rows import CARD, Entry, entries
 
 _RENAME = "rename-value"
 _COLUMNS = {column.header: column for column in CUSTOMERS.columns if column.is_company_list}

@@ -7,7 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parents[1]
 
 
 def command(port: int) -> list[str]:

@@ -6,11 +6,12 @@ import streamlit as st
 
 from komet_import.access import Deed, may, require
 from komet_import.desk import Desk
-from komet_import.ui import layout, settings_changes
-from komet_import.ui.settings_company import company_section
-from komet_import.ui.settings_lists import lists_section
-from komet_import.ui.settings_locations import locations_section
-from komet_import.ui.settings_machine import about_section, mail_section
+from komet_import.ui import layout
+from komet_import.ui.settings import changes as settings_changes
+from komet_import.ui.settings.company import company_section
+from komet_import.ui.settings.lists import lists_section
+from komet_import.ui.settings.locations import locations_section
+from komet_import.ui.settings.machine import about_section, mail_section
 
 _SECTIONS = {
     "Company": company_section,

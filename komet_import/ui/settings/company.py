@@ -12,7 +12,8 @@ from komet_import.schema.column import Colour
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.sentences import listed
 from komet_import.store.company_file import LONGEST_NAME
-from komet_import.ui import settings_changes, words
+from komet_import.ui import words
+from komet_import.ui.settings import changes as settings_changes
 
 _HEADERS = [column.header for column in CUSTOMERS.columns if column.colour is Colour.BLUE]
 _BLUE = listed(_HEADERS)

@@ -25,8 +25,8 @@ from st_aggrid.collectors import CustomResponse
 
 from komet_import.errors import KometError
 from komet_import.schema.column import Column
-from komet_import.ui.grid_columns import column_definitions
-from komet_import.ui.grid_style import grid_css, grid_theme
+from komet_import.ui.review.grid_columns import column_definitions
+from komet_import.ui.review.grid_style import grid_css, grid_theme
 from komet_import.ui.theme import ASSETS, is_dark, palette
 
 # The key of an edit that leaves a row out ("Yes") or puts it back ("").

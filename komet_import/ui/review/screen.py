@@ -17,13 +17,13 @@ from komet_import.review.plan import Action
 from komet_import.schema.column import Column
 from komet_import.schema.kinds import kind_of, options
 from komet_import.ui import layout
-from komet_import.ui import view as views
-from komet_import.ui.commit import commit_bar
-from komet_import.ui.conflicts import kept, not_taken, tell
-from komet_import.ui.grid import LEFT_OUT, GridCell, GridEdit, GridRow, review_grid
 from komet_import.ui.markdown import escape_markdown
-from komet_import.ui.problems import change_draft, earlier_texts, find_rows, problem_list, reason_line
-from komet_import.ui.view import Filter, View
+from komet_import.ui.review import view as views
+from komet_import.ui.review.commit import commit_bar
+from komet_import.ui.review.conflicts import kept, not_taken, tell
+from komet_import.ui.review.grid import LEFT_OUT, GridCell, GridEdit, GridRow, review_grid
+from komet_import.ui.review.problems import change_draft, earlier_texts, find_rows, problem_list, reason_line
+from komet_import.ui.review.view import Filter, View
 from komet_import.ui.wiring import draft_in_hand, errors_shown
 
 ACTION_WORDS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from st_aggrid import StAggridTheme
 
 from komet_import.schema.column import Colour
-from komet_import.ui.grid_columns import header_words
+from komet_import.ui.review.grid_columns import header_words
 from komet_import.ui.theme import Ink, Palette
 
 Css = dict[str, dict[str, str]]

@@ -11,7 +11,7 @@ from komet_import.schema.problems import Severity
 from komet_import.store.audit import ShownChange
 from komet_import.store.imports import Discrepancy
 from komet_import.ui import layout
-from komet_import.ui.history_files import header_of
+from komet_import.ui.history.files import header_of
 from komet_import.ui.theme import Tone, palette
 
 _KINDS = {Severity.ERROR: ("Error", Tone.ERROR), Severity.WARNING: ("Warning", Tone.WAITING)}

@@ -16,9 +16,10 @@ from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import IssueCode
 from komet_import.store.history import Order, Problem, SortBy, WantedImports
 from komet_import.store.imports import ImportState
-from komet_import.ui import charts, layout, words
+from komet_import.ui import layout, words
 from komet_import.ui.downloads import download_menu
-from komet_import.ui.history_files import history_files
+from komet_import.ui.history import charts
+from komet_import.ui.history.files import history_files
 from komet_import.ui.tables import STATES, history_table, page_choice
 
 PAGE_ROWS = 100

@@ -8,8 +8,9 @@ from komet_import import company
 from komet_import.desk import Desk
 from komet_import.schema.company import Location
 from komet_import.store.company_file import LONGEST_CODE, LONGEST_NAME
-from komet_import.ui import layout, settings_changes
-from komet_import.ui.settings_rows import CARD, Entry, entries
+from komet_import.ui import layout
+from komet_import.ui.settings import changes as settings_changes
+from komet_import.ui.settings.rows import CARD, Entry, entries
 
 _RENAME = "rename-location"
 _CODE, _NAME = "new-location-code", "new-location-name"

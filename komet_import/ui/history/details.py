@@ -18,12 +18,12 @@ from komet_import.store.history import Problem
 from komet_import.store.imports import ImportKind, ImportRecord, ImportState
 from komet_import.ui import layout, words
 from komet_import.ui.address import id_from
-from komet_import.ui.audit_tables import changes_table, discrepancy_frame
-from komet_import.ui.charts import problem_name, problem_value
 from komet_import.ui.downloads import Table, download_button, download_menu
-from komet_import.ui.history_files import changes_file, discrepancies_file, header_of
+from komet_import.ui.history.audit_tables import changes_table, discrepancy_frame
+from komet_import.ui.history.charts import problem_name, problem_value
+from komet_import.ui.history.files import changes_file, discrepancies_file, header_of
 from komet_import.ui.mail_card import mail_card
-from komet_import.ui.result import discrepancy_button, equation
+from komet_import.ui.review.result import discrepancy_button, equation
 from komet_import.ui.tables import STATES, page_choice
 
 PAGE_ROWS = 200

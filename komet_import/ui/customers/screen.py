@@ -23,8 +23,8 @@ from komet_import.store.history import WantedImports
 from komet_import.store.imports import ImportRecord
 from komet_import.ui import layout, words
 from komet_import.ui.address import id_from
-from komet_import.ui.customer_card import customer_card, flag_words
-from komet_import.ui.customers_table import customer_table, sort_headers
+from komet_import.ui.customers.card import customer_card, flag_words
+from komet_import.ui.customers.table import customer_table, sort_headers
 from komet_import.ui.downloads import XLSX, download_button
 from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.tables import page_choice

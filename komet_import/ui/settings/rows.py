@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from komet_import.ui import layout, settings_changes, words
+from komet_import.ui import layout, words
 from komet_import.ui.markdown import escape_markdown
+from komet_import.ui.settings import changes as settings_changes
 from komet_import.ui.tables import page_choice
 from komet_import.ui.theme import Tone
 

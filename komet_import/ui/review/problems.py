@@ -14,11 +14,11 @@ from komet_import.review.draft import Draft
 from komet_import.review.issues import Issue, ProblemKind
 from komet_import.schema.problems import CATALOGUE, Severity, of_wrong_column
 from komet_import.sentences import clipped, listed
-from komet_import.ui import view as views
 from komet_import.ui import words
-from komet_import.ui.conflicts import Sentence, not_taken, tell
 from komet_import.ui.markdown import escape_markdown
-from komet_import.ui.view import Filter, View
+from komet_import.ui.review import view as views
+from komet_import.ui.review.conflicts import Sentence, not_taken, tell
+from komet_import.ui.review.view import Filter, View
 from komet_import.ui.wiring import draft_in_hand
 
 _SHOWN_COLUMNS = 3

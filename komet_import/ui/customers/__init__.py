@@ -1,0 +1,1 @@
+"""The stored customers: the table, and one of them."""

@@ -1,0 +1,1 @@
+"""The import history: a period, and one import with its audit."""

@@ -1,0 +1,1 @@
+"""What administrators set: the company, its locations and lists, and what the machine says."""
