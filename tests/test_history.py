@@ -6,7 +6,8 @@ moment writes that moment into its copy of the database: no use case does, and n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -14,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
@@ -24,7 +26,9 @@ from komet_import.errors import NotFound
 from komet_import.history import Bar, Overview, Period, Unit
 from komet_import.importer import Choices
 from komet_import.schema.company import Role
+from komet_import.schema.problems import Severity
 from komet_import.store import companies
+from komet_import.store.audit import WantedChanges
 from komet_import.store.history import Order, SortBy, Tally, WantedImports
 from komet_import.store.imports import ImportState
 from komet_import.store.models import import_
@@ -390,3 +394,105 @@ def test_a_page_of_the_list_knows_how_many_there_are(four: Desk) -> None:
     page = history.find(four, WantedImports(), limit=2, offset=1)
     assert ([line.record.import_id for line in page.lines], page.total) == ([3, 2], 4)
     assert [line.mail for line in page.lines] == ["waiting", "waiting"]
+
+
+def test_imports_finished_at_once_come_newest_first_and_order_falls_back_to_time(four: Desk) -> None:
+    finish(four, *[APRIL] * 4)
+
+    def ordered(by: SortBy, descending: bool = True) -> list[int]:
+        page = history.find(four, WantedImports(), Order(by, descending))
+        return [line.record.import_id for line in page.lines]
+
+    assert ordered(SortBy.WHEN) == ordered(SortBy.WHEN, False) == [4, 3, 2, 1]
+    finish(four, APRIL + timedelta(days=2), APRIL, APRIL + timedelta(days=1), APRIL - timedelta(days=1))
+    assert ordered(SortBy.WHEN) == [1, 3, 2, 4]
+    assert ordered(SortBy.ROWS) == [1, 3, 2, 4]
+    assert ordered(SortBy.ROWS, False) == [4, 1, 3, 2]
+    assert history.overview(four, Period.ALL, APRIL).bars[0].start == date(2026, 3, 30)
+    finish(four, APRIL, APRIL - timedelta(days=30), APRIL - timedelta(days=20), APRIL)
+    assert history.overview(four, Period.ALL, APRIL).bars[0].start == date(2026, 3, 2)
+
+
+# -- one import ----------------------------------------------------------------------------------------------------
+
+
+def test_an_import_is_shown_with_its_e_mails_its_problems_and_the_size_of_its_file(four: Desk) -> None:
+    shown = history.show(four, 1)
+    assert (shown.record.import_id, shown.record.file) == (1, "Große Straße.csv")
+    assert [mail.import_id for mail in shown.mails] == [1]
+    assert [(*count.problem, count.cells) for count in shown.problems] == [
+        ("name", "required", 1),
+        ("terms", "not_in_list", 1),
+    ]
+    content = history.original_file(four, 1)
+    assert content == csv_of(NEW, NAMELESS | {"Terms": "Net 31"})
+    assert shown.file_size == len(content)
+
+
+def test_the_discrepancies_of_an_import_are_read_by_problem_severity_and_page(four: Desk) -> None:
+    def codes(**wanted: Any) -> list[str]:
+        kept = history.count_kept(four, 1, wanted.get("problem"), wanted.get("severity"))
+        found = [issue.code for issue in history.each_discrepancy(four, 1, **wanted)]
+        assert kept == len(found) or wanted.keys() & {"limit", "offset"}
+        return found
+
+    assert codes() == ["required", "not_in_list"]
+    assert codes(problem=("terms", "not_in_list")) == ["not_in_list"]
+    assert codes(problem=("terms", "required")) == []
+    assert codes(severity=Severity.ERROR) == ["required", "not_in_list"]
+    assert codes(severity=Severity.WARNING) == []
+    assert codes(limit=1) == ["required"]
+    assert codes(limit=1, offset=1) == ["not_in_list"]
+
+
+def test_the_changes_of_an_import_are_read_by_customer_and_page(four: Desk) -> None:
+    def changes(
+        import_id: int, wanted: WantedChanges, **page: int
+    ) -> list[tuple[str, str | None, str | None]]:
+        found = history.each_change(four, import_id, wanted, **page)
+        return [(shown.change.action, shown.change.key, shown.code) for shown in found]
+
+    update = [("update", "phone", "ABC")]
+    assert changes(3, WantedChanges()) == update
+    assert changes(3, WantedChanges(customer="abc whole")) == update
+    assert changes(3, WantedChanges(customer="ghi")) == []
+    assert changes(3, WantedChanges(), limit=1) == update
+    assert changes(3, WantedChanges(), limit=1, offset=1) == []
+    assert changes(2, WantedChanges()) == [("insert", None, "GHI")]
+    assert history.count_changes(four, 3) == {("update", "phone"): 1}
+    assert history.count_changes(four, 3, "ghi") == {}
+    assert history.count_changes(four, 2, "ghi") == {("insert", None): 1}
+
+
+def test_the_workbook_of_an_import_holds_the_rows_that_were_left_out(four: Desk) -> None:
+    out = io.BytesIO()
+    assert history.write_discrepancies(four, 1, out) == 1
+    sheet: Any = openpyxl.load_workbook(out)["Customers"]
+    header, row = list(sheet.iter_rows(values_only=True))
+    assert dict(zip(header, row, strict=True)) == {
+        "Customer Code": "DEF",
+        "Customer Name": None,
+        "Location Codes": "MIA:LAX",
+        "Main Location": "MIA",
+        "Terms": "Net 31",
+        "Reason": "Customer Name: Required, and it is empty.\n"
+        "Terms: “Net 31” is not in the list. Did you mean Net 15?",
+    }
+
+
+def test_an_analyst_reads_nothing_of_anothers_import(four: Desk) -> None:
+    zoe = zoes(four)
+    steps: list[Callable[[int], object]] = [
+        lambda number: history.show(zoe, number),
+        lambda number: list(history.each_discrepancy(zoe, number)),
+        lambda number: history.count_kept(zoe, number),
+        lambda number: history.count_changes(zoe, number),
+        lambda number: list(history.each_change(zoe, number, WantedChanges())),
+        lambda number: history.original_file(zoe, number),
+        lambda number: history.write_discrepancies(zoe, number, io.BytesIO()),
+    ]
+    for step in steps:
+        step(3)
+        for number in (1, 99):
+            with pytest.raises(NotFound):
+                step(number)
