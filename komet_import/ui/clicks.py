@@ -3,7 +3,8 @@
 A click is said once, in one message. Streamlit 1.67 ends a run for a newer message at each of its pauses, and one of
 them comes before the message's widgets are taken, another at each `st.session_state` in a callback: ended there, the
 click was never made. With edits just before and after, 22 of 60 clicks went so. `runner.fastReruns = false` in
-`.streamlit/config.toml` is the other half: messages that wait are then joined, and the clicks in them kept.
+`.streamlit/config.toml` is the other half: a session's messages are taken one after another, never by two runs at once, and those
+that wait are joined with the clicks in them.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def streamlit_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartApp
         key = (script, *sorted((env or {}).items()))
         if key not in running:
             log = tmp_path_factory.mktemp("streamlit") / f"{script.stem}.log"
-            running[key] = _serve(script, dict(env or {}), log)
+            running[key] = serve(script, dict(env or {}), log)
         return running[key][0]
 
     yield start
@@ -79,8 +79,11 @@ def streamlit_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartApp
         process.wait(10)
 
 
-def _serve(script: Path, env: dict[str, str], log: Path) -> tuple[str, subprocess.Popen[bytes]]:
-    port = free_port()
+def serve(
+    script: Path, env: Mapping[str, str], log: Path, port: int | None = None
+) -> tuple[str, subprocess.Popen[bytes]]:
+    """Its address, and the process that the caller ends."""
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
     with log.open("wb") as output:
         process = subprocess.Popen(

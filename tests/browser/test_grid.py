@@ -91,6 +91,7 @@ def test_ten_cells_typed_without_a_pause_are_all_stored(review: Review, slow: bo
         review.keys.type(f"fast{number}")
         review.keys.press("Enter")
     review.expect_stored(**{f"code_{6 + number}": f"fast{number}" for number in range(10)})
+    expect(review.page.get_by_text("stored 1 at once")).to_be_visible()
 
 
 def test_an_answer_does_not_cancel_what_is_being_typed(review: Review) -> None:
@@ -127,6 +128,19 @@ def test_every_click_counts_whatever_is_typed_around_it(slowed: Review) -> None:
         review.keys.press("Enter")
         expect(review.page.get_by_text(f"pressed {number} times")).to_be_visible(timeout=10_000)
     review.expect_stored(**{f"name_{5 + number}": f"after {number}" for number in range(1, 9)})
+
+
+def test_undo_right_after_typing_takes_back_what_was_typed(slowed: Review) -> None:
+    slowed.type_into(6, "name", "kept")
+    slowed.expect_stored(name_6="kept")
+    undo = slowed.page.get_by_role("button", name="Undo", exact=True)
+    for row in range(7, 12):
+        slowed.cell(row, "name").click()
+        slowed.keys.type("taken back")
+        undo.evaluate("button => { button.focus(); button.click() }")  # in one breath, on a busy machine
+        expect(slowed.page.get_by_test_id("stMetric").filter(has_text="Edits")).to_contain_text(str(row - 5))
+        expect(slowed.cell(row, "name")).to_have_text(f"name {row}")
+        slowed.expect_stored(name_6="kept")
 
 
 def _middle(of: Locator) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import streamlit as st
+from streamlit import config
 from streamlit.runtime import context
 from streamlit.runtime.session_manager import ClientContext
 from streamlit.testing.v1 import AppTest
@@ -49,6 +50,8 @@ def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenAp
     monkeypatch.setenv("KOMET_DATA_DIR", str(tmp_path))
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(context, "_get_client_context", BrowserHere)
+    # What a session holds must survive a hot reload: plain values only.
+    config.set_option("runner.enforceSerializableSessionState", True)
     st.cache_resource.clear()
 
     def open_at(page: str = "", **query: str) -> AppTest:

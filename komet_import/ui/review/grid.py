@@ -3,7 +3,10 @@
 What the grid and the server say to each other (the grid's half is `assets/grid.js`):
 
 - The rows' texts are sent once, when the grid appears, and never again: an answer cannot cancel what is being typed.
-- The grid numbers its edits and sends all that are not acknowledged yet, each time: Streamlit joins quick reruns.
+- The grid numbers its edits and sends all that are not acknowledged yet, each time: Streamlit joins quick reruns. Each
+  carries the text that its author saw. They stand in the browser tab's storage meanwhile, so that a grid that comes after a
+  reload or a restart of the server, to a session that knows nothing of them, sends them again. Sent twice, they change nothing.
+- What is not acknowledged for seconds is sent again, and its cells say that they are not saved.
 - Each answer carries the marks, the highest number taken, and the texts of the cells that differ, or ever
   differed, from those sent first: so undo, a suggestion's button and tidied text show without a new grid.
 """
@@ -31,7 +34,6 @@ from komet_import.ui.theme import ASSETS, is_dark, palette
 
 # The key of an edit that leaves a row out ("Yes") or puts it back ("").
 LEFT_OUT = "_left_out"
-_FOCUS_DEBOUNCE_MS = 250
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,15 @@ class GridRow:
 
 @dataclass(frozen=True)
 class GridEdit:
-    """One cell that the user changed, `new` as typed, "" when cleared; or `key` is LEFT_OUT."""
+    """One cell that the user changed from `seen` to `new` as typed, "" when cleared; or `key` is LEFT_OUT.
+
+    A browser said so: the draft may have no such row or column.
+    """
 
     row: int
     key: str
     new: str
+    seen: str
 
 
 class _Mount(TypedDict):
@@ -75,11 +81,11 @@ class _Mount(TypedDict):
 
 class _State(TypedDict):
     """One draft's, kept in the session as plain values. `session` tells its grids from another session's, whose numbers
-    are others; `unsaved` edits (row, key, new, by number) came, and `on_edits` has not yet stored them."""
+    are others; `unsaved` edits (row, key, new, seen, by number) came, and `on_edits` has not yet stored them."""
 
     session: str
     acknowledged: int
-    unsaved: dict[int, tuple[int, str, str]]
+    unsaved: dict[int, tuple[int, str, str, str]]
     mount: _Mount | None
 
 
@@ -97,6 +103,7 @@ def review_grid(
 ) -> None:
     """Draws the grid; both callbacks run before the next run of the page, as Streamlit's own do.
 
+    `draft` names the draft and who works on it: what is not saved yet waits in the browser under this name.
     `on_edits` gets each edit once, in order. When it raises a KometError the edits are kept and offered again on the next
     run of this draft, where the error is raised if it persists: after the grid is drawn, so that nothing typed is gone.
     `on_focus` gets the marked cell that the user moved to; `focused` is framed and scrolled to. The grid stays as
@@ -105,7 +112,7 @@ def review_grid(
     state = _state(draft)
     mount = _mount(state, f"{draft}-{page_key}", rows, columns)
     take = partial(_take, state, mount, on_edits=on_edits, on_focus=on_focus)
-    answer = _answer(rows, state, mount, choices, focused)
+    answer = _answer(rows, state, mount, draft, choices, focused)
     with st.container(key="grid"):
         AgGrid(
             _frame(mount["texts"]),
@@ -113,9 +120,8 @@ def review_grid(
             key=mount["key"],
             callback=partial(_before_the_run, take),
             data_return_mode="CUSTOM",
-            custom_jscode_for_grid_return=JsCode("komet.collect"),
-            should_grid_return=JsCode("komet.shouldTell"),
-            update_on=["cellValueChanged", ("cellFocused", _FOCUS_DEBOUNCE_MS)],
+            custom_jscode_for_grid_return=JsCode("null"),
+            update_on=[],  # grid.js itself tells
             server_sync_strategy="client_wins",
             allow_unsafe_jscode=True,
             theme=grid_theme(palette()),
@@ -173,15 +179,13 @@ def _take(
 
 
 def _receive(state: _State, mount: _Mount, sent: object) -> None:
-    """New edits become unsaved ones. They come from a browser, so only those of a cell on screen are believed."""
+    """New edits become unsaved ones: of cells on screen, or of those that an earlier grid showed."""
     for item in sent if isinstance(sent, list) else []:
         match item:
-            case [int(sequence), int(row), str(key), str(new)] if sequence > state["acknowledged"]:
+            case [int(sequence), int(row), str(key), str(new), str(seen)] if sequence > state["acknowledged"]:
                 if _is_cell(mount, row, key):
                     mount["touched"].append((row, key))
-                elif key != LEFT_OUT or row not in mount["texts"]:
-                    continue
-                state["unsaved"][sequence] = (row, key, new)
+                state["unsaved"][sequence] = (row, key, new, seen)
 
 
 def _follow(mount: _Mount, sent: object, on_focus: Callable[[int, str], None]) -> None:
@@ -221,10 +225,13 @@ def _options(
                 "komet-changed": JsCode("komet.isChanged"),
                 "komet-focused": JsCode("komet.isFocused"),
                 "komet-left-out": JsCode("komet.isLeftOut"),
+                "komet-unsaved": JsCode("komet.isUnsaved"),
             },
+            "valueSetter": JsCode("komet.setText"),
             "tooltipValueGetter": JsCode("komet.note"),
         },
         "getRowId": JsCode("komet.rowId"),
+        "onCellFocused": JsCode("komet.focused"),
         "onFirstDataRendered": JsCode("komet.take"),
         "onNewColumnsLoaded": JsCode("komet.take"),
         "rowHeight": 30,
@@ -241,11 +248,13 @@ def _answer(
     rows: Sequence[GridRow],
     state: _State,
     mount: _Mount,
+    draft: str,
     choices: Mapping[str, Sequence[str]],
     focused: tuple[int, str] | None,
 ) -> str:
     """JSON for grid.js, as one string without `::`: st_aggrid runs as script what stands between two `::JSCODE::`."""
     answer = {
+        "draft": draft,
         "acknowledged": state["acknowledged"],
         "last": max(state["unsaved"], default=state["acknowledged"]),
         "rows": {row.row: [row.action, row.left_out] for row in rows},

@@ -46,7 +46,8 @@ def grid_css(colours: Palette, blue_required: bool) -> Css:
     }
     for colour, ink in colours.headers.items():
         css |= _header(colour, ink, header_words(colour, blue_required))
-    return css | _error(colours.error) | _warning(colours.warning, colours.page) | _changed(colours.changed)
+    css |= _error(colours.error) | _warning(colours.warning, colours.page) | _changed(colours.changed)
+    return css | _unsaved(colours.warning, colours.page)
 
 
 def _header(colour: Colour, ink: Ink, words: str) -> Css:
@@ -122,5 +123,41 @@ def _changed(ink: Ink) -> Css:
             "left": "0",
             "border-top": f"7px solid {ink.line}",
             "border-right": "7px solid transparent",
+        },
+    }
+
+
+def _unsaved(ink: Ink, page: str) -> Css:
+    """The cells, and the sentence about them at the bottom of the grid."""
+    return {
+        ".ag-cell.komet-unsaved": {"outline": f"1px dashed {ink.line}", "outline-offset": "-2px"},
+        ".ag-cell.komet-unsaved:not(.ag-cell-inline-editing)::after": {
+            "content": '"not saved"',
+            "position": "absolute",
+            "top": "auto",
+            "bottom": "2px",
+            "right": "2px",
+            "left": "auto",
+            "width": "auto",
+            "height": "auto",
+            "border": "0",
+            "padding": "0 4px",
+            "font-size": "10px",
+            "line-height": "13px",
+            "color": page,
+            "background": ink.line,
+        },
+        "#unsaved:not(:empty)": {
+            "position": "fixed",
+            "bottom": "20px",
+            "left": "50%",
+            "transform": "translateX(-50%)",
+            "z-index": "1",
+            "padding": "6px 12px",
+            "border": f"1px solid {ink.line}",
+            "border-radius": "6px",
+            "font": '14px "Source Sans Pro", sans-serif',
+            "color": ink.text,
+            "background": ink.background,
         },
     }

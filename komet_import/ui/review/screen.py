@@ -37,7 +37,7 @@ ACTION_WORDS = {
 def review_screen(desk: Desk, opened: OpenDraft) -> None:
     """Everything to correct a file and to see what it would do."""
     view = views.view_of(opened.stored.draft_id, opened.draft)
-    _head(desk, opened)
+    _head(desk, opened, view)
     problems, table = st.columns([0.225, 0.775], gap="medium")
     with problems:
         problem_list(desk, opened, view)
@@ -52,7 +52,7 @@ def review_screen(desk: Desk, opened: OpenDraft) -> None:
 # -- head ----------------------------------------------------------------------------------------------------------
 
 
-def _head(desk: Desk, opened: OpenDraft) -> None:
+def _head(desk: Desk, opened: OpenDraft, view: View) -> None:
     counts = opened.draft.counts
     with layout.title(opened.stored.file, "Setup", "Data Import", "Review"):
         layout.figures(
@@ -64,11 +64,22 @@ def _head(desk: Desk, opened: OpenDraft) -> None:
                 ("With errors", counts.rejected),
             ]
         )
-    notice = st.session_state.pop("notice", None)
-    if notice:
-        st.warning(notice, icon=":material/sync_problem:")
+    _notice(view)
     if len(opened.sheets) > 1:
         _sheet_choice(desk, opened)
+
+
+def _notice(view: View) -> None:
+    """Until it is closed: while somebody types, one run follows on the heels of another."""
+    view["notice"] = st.session_state.pop("notice", view["notice"])
+    if view["notice"]:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.warning(view["notice"], icon=":material/sync_problem:")
+            st.button("Close", key="close-notice", type="tertiary", on_click=_close_notice, args=(view,))
+
+
+def _close_notice(view: View) -> None:
+    view["notice"] = None
 
 
 def _sheet_choice(desk: Desk, opened: OpenDraft) -> None:
@@ -164,7 +175,7 @@ def _grid(desk: Desk, opened: OpenDraft, view: View) -> None:
             },
             blue_required=draft.company.multi_location,
             focused=(int(focus[0]), str(focus[1])) if focus and focus[1] else None,
-            draft=opened.stored.draft_id,
+            draft=f"{opened.stored.draft_id}-{desk.person.person_id}",
             page_key=f"{view['generation']}-{view['page']}",
             on_edits=partial(_edit, desk, opened.stored.draft_id),
             on_focus=partial(_focus, view),
@@ -206,15 +217,10 @@ def _row(
 
 def _edit(desk: Desk, draft_id: str, made: Sequence[GridEdit]) -> None:
     with draft_in_hand(desk, draft_id) as opened:
-        texts: dict[tuple[int, str], str] = {}
-        changes = []
-        for edit in made:
-            if edit.key == LEFT_OUT:
-                changes.append(CellEdit(edit.row, None, "", edit.new))
-            elif edit.row in opened.draft:
-                seen = texts.get((edit.row, edit.key), opened.draft.text(edit.row, edit.key))
-                changes.append(CellEdit(edit.row, edit.key, seen, edit.new))
-                texts[edit.row, edit.key] = edit.new
+        changes = [
+            CellEdit(edit.row, None if edit.key == LEFT_OUT else edit.key, edit.seen, edit.new)
+            for edit in made
+        ]
         tell(opened.draft, drafts.edit(desk, opened, changes), not_taken)
 
 

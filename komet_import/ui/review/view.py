@@ -32,7 +32,7 @@ class View(TypedDict):
     """`rows` are those that the filter found, in the order it found them: an edit never moves a row away.
 
     `kind` is the chosen problem's column key and code. `focus` is a cell, row and column key, and `went` says
-    that the user went there in the grid.
+    that the user went there in the grid. `notice` is said until the user closes it.
     """
 
     filter: str
@@ -43,6 +43,7 @@ class View(TypedDict):
     focus: list[int | str] | None
     went: bool
     generation: int
+    notice: str | None
 
 
 def view_of(draft_id: str, draft: Draft) -> View:
@@ -58,6 +59,7 @@ def view_of(draft_id: str, draft: Draft) -> View:
             "focus": None,
             "went": False,
             "generation": 0,
+            "notice": None,
         }
         views[draft_id] = new
     return views[draft_id]

@@ -32,10 +32,22 @@ def first_texts(row: int) -> dict[str, str]:
 def store(edits: Sequence[GridEdit]) -> None:
     if state.busy:
         raise StoreUnavailable("database_busy")
+    storing = state.storing
+    storing["now"] += 1
+    storing["most"] = max(storing.values())
+    try:
+        _store(edits)
+    finally:
+        storing["now"] -= 1
+
+
+def _store(edits: Sequence[GridEdit]) -> None:
+    if state.slow:
+        time.sleep(0.3)
     for edit in edits:
         if edit.key == LEFT_OUT:
             state.left_out = {**state.left_out, edit.row: bool(edit.new)}
-        else:
+        elif edit.key in state.texts.get(edit.row, {}):
             state.undo = [*state.undo, (edit.row, edit.key, state.texts[edit.row][edit.key])]
             state.texts[edit.row][edit.key] = " ".join(edit.new.split())
     state.edits = state.edits + len(edits)
@@ -68,7 +80,7 @@ def marks(row: int, texts: dict[str, str]) -> dict[str, GridCell]:
 def start_over() -> None:
     state.texts = {row: first_texts(row) for row in range(2, ROWS + 2)}
     state.left_out, state.undo, state.edits, state.focused = {}, [], 0, (2, "code")
-    state.presses = 0
+    state.presses, state.storing = 0, {"now": 0, "most": 0}
     state.slow, state.busy, state.website, state.page = False, False, False, 1
     state.starts = state.get("starts", 0) + 1
 
@@ -87,7 +99,7 @@ with st.container(horizontal=True):
     st.toggle("Busy", key="busy", width="content")
     page = st.segmented_control("Page", [1, 2], key="page", label_visibility="collapsed")
     st.text(f"start {state.starts}, focused: {state.focused}", width="content")
-    st.text(f"pressed {state.presses} times", width="content")
+    st.text(f"pressed {state.presses} times, stored {state.storing['most']} at once", width="content")
 if slow:
     time.sleep(1)
 shown = [row for row in state.texts if page == 1 or row > 20]
