@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from komet_import.bulk import CHUNK, chunks
+from komet_import.bulk import chunks
 from komet_import.review.comparison import Comparison
 from komet_import.review.duplicates import NAMED, Duplicates, RowKeys
 from komet_import.review.issues import Issue, ProblemKind
@@ -33,13 +33,13 @@ class Findings:
         self._rules = rules
         self._order = {column.key: column.order for column in rows.declaration.columns}
         self._keys: list[RowKeys] = []
-        for positions in _stretches(len(rows)):
+        for positions in rows.stretches():
             self._keys += rules.keys(rows.batch(positions))
         self._duplicates = Duplicates(self._keys)
         self._states = bytearray(len(rows))
         self._marks: dict[tuple[str | None, IssueCode], bytearray] = {}
         self._counts: Counter[tuple[str | None, IssueCode]] = Counter()
-        for positions in _stretches(len(rows)):
+        for positions in rows.stretches():
             self._note(positions, self._judge(positions))
 
     # -- judging -----------------------------------------------------------------------------------------------
@@ -155,11 +155,6 @@ class Findings:
     def marks_of(self, kind: ProblemKind) -> bytearray:
         """The rows that have it."""
         return self._marks.get((kind.key, kind.code), bytearray(len(self._rows)))
-
-
-def _stretches(count: int) -> Iterator[range]:
-    for first in range(0, count, CHUNK):
-        yield range(first, min(first + CHUNK, count))
 
 
 def _of_states(wanted: Callable[[Action, bool], bool]) -> bytes:

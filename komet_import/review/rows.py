@@ -6,9 +6,10 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import chain, compress
 from typing import NamedTuple
 
+from komet_import.bulk import CHUNK
 from komet_import.schema.column import Declaration
 from komet_import.schema.kinds import LARGEST_ID
 from komet_import.schema.text import fold, tidy
@@ -64,7 +65,8 @@ class Rows:
         self.numbers = array("q", numbers)
         self.absent = frozenset(column.key for column in declaration.columns if column.key not in texts)
         self.left_out = bytearray(len(self.numbers))
-        self._texts = {key: list(column) for key, column in texts.items()}
+        # In tuples of CHUNK texts: the garbage collector passes these by, and an edit copies only one.
+        self._texts = {key: self._in_stretches(column) for key, column in texts.items()}
         self._originals: dict[int, dict[str, str]] = {}
         self._filled: dict[str, int] = {}
         self.put(edits)
@@ -90,7 +92,7 @@ class Rows:
     def text(self, position: int, key: str) -> str:
         """The cell's text, "" for a blank one and in a column that the file lacks."""
         column = self._texts.get(key)
-        return column[position] if column else ""
+        return column[position // CHUNK][position % CHUNK] if column else ""
 
     def corrected(self, position: int) -> dict[str, str]:
         """The file's text of each cell that edits gave another one, by column key."""
@@ -107,34 +109,52 @@ class Rows:
     def filled(self, key: str) -> int:
         """How many cells of the column hold a text: counted once, then kept as cells are edited."""
         if key not in self._filled:
-            column = self._texts.get(key, [])
-            self._filled[key] = len(column) - column.count("")
+            self._filled[key] = sum(len(texts) - texts.count("") for texts in self._texts.get(key, ()))
         return self._filled[key]
 
+    def stretches(self) -> Iterator[range]:
+        """The positions of all rows, CHUNK by CHUNK."""
+        for first in range(0, len(self), CHUNK):
+            yield range(first, min(first + CHUNK, len(self)))
+
+    def _in_stretches(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        return [tuple(texts[positions.start : positions.stop]) for positions in self.stretches()]
+
     def batch(self, positions: Sequence[int]) -> Batch:
-        """These rows, ready to be judged."""
-        if isinstance(positions, range):
-            start, stop = positions.start, positions.stop
-            texts = {key: column[start:stop] for key, column in self._texts.items()}
-            return Batch(positions, texts, self.absent, self.left_out[start:stop])
-        texts = {key: [column[p] for p in positions] for key, column in self._texts.items()}
+        """These rows, ready to be judged; a whole stretch costs nothing."""
+        texts: dict[str, Sequence[str]]
+        stretch = positions[0] // CHUNK if positions else 0
+        if positions == range(stretch * CHUNK, min((stretch + 1) * CHUNK, len(self))):
+            texts = {key: column[stretch] for key, column in self._texts.items()}
+        else:
+            places = [(p // CHUNK, p % CHUNK) for p in positions]
+            texts = {key: [column[c][i] for c, i in places] for key, column in self._texts.items()}
         return Batch(positions, texts, self.absent, [self.left_out[p] for p in positions])
 
     def put(self, edits: Iterable[Edit]) -> set[int]:
         """Makes the edits in their order; returns the positions of the rows they are in."""
         touched: set[int] = set()
+        opened: dict[tuple[str, int], list[str]] = {}
         for row, key, text in edits:
             position = self.position(row)
             touched.add(position)
             if key is None:
                 self.left_out[position] = bool(text)
             else:
-                self._put(position, key, tidy(text))
+                self._put(opened, position, key, tidy(text))
+        for (key, stretch), texts in opened.items():
+            self._texts[key][stretch] = tuple(texts)
         return touched
 
-    def _put(self, position: int, key: str, text: str) -> None:
-        column = self._texts.setdefault(key, [""] * len(self))
-        old, column[position] = column[position], text
+    def _put(self, opened: dict[tuple[str, int], list[str]], position: int, key: str, text: str) -> None:
+        """`opened` are the tuples that were made lists, by column and stretch."""
+        stretch, index = position // CHUNK, position % CHUNK
+        if key not in self._texts:
+            self._texts[key] = self._in_stretches([""] * len(self))
+        if (key, stretch) not in opened:
+            opened[key, stretch] = list(self._texts[key][stretch])
+        texts = opened[key, stretch]
+        old, texts[index] = texts[index], text
         self._originals.setdefault(position, {}).setdefault(key, old)
         if key in self._filled:
             self._filled[key] += bool(text) - bool(old)
@@ -143,9 +163,9 @@ class Rows:
         """A mark for each row that has a cell with this text, whatever its case."""
         marks, folded = bytearray(len(self)), fold(tidy(wanted))
         for column in self._texts.values():
-            hits = {text for text in set(column) if folded in fold(text)}
+            hits = {text for text in set().union(*column) if folded in fold(text)}
             if hits:
-                for position, text in enumerate(column):
+                for position, text in enumerate(chain.from_iterable(column)):
                     if text in hits:
                         marks[position] = 1
         return marks
@@ -154,7 +174,8 @@ class Rows:
 
     def keys(self) -> Keys:
         """What the whole file names."""
-        return self._keys(*(self._texts.get(key, ()) for key in self.declaration.key_columns))
+        columns = (self._texts.get(key, ()) for key in self.declaration.key_columns)
+        return self._keys(*map(chain.from_iterable, columns))
 
     def keys_of(self, edits: Sequence[Edit]) -> Keys:
         """What these edits name: nothing but in the key columns."""

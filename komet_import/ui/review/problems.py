@@ -111,9 +111,9 @@ def _choose_problem(desk: Desk, draft_id: str, view: View, kind: ProblemKind | N
 # -- the reason line -----------------------------------------------------------------------------------------------
 
 
-def reason_line(desk: Desk, opened: OpenDraft, view: View) -> None:
+def reason_line(desk: Desk, opened: OpenDraft, view: View, on_page: Sequence[Issue]) -> None:
     """What is wrong with the cell in focus, or what it held before: tooltips are for the mouse only."""
-    draft, issues = opened.draft, views.issues_on_page(view, opened.draft)
+    draft, issues = opened.draft, views.of_chosen_kind(view, opened.draft, on_page)
     index = views.issue_in_focus(view, draft, issues)
     changed = _changed_cell(view, draft)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="sentence"):
@@ -128,8 +128,8 @@ def reason_line(desk: Desk, opened: OpenDraft, view: View) -> None:
             return
         _leave_out_button(desk, opened, row)
         if index is not None:
-            _step(view, issues, index, -1, "keyboard_arrow_up", "Previous problem")
-            _step(view, issues, index, 1, "keyboard_arrow_down", "Next problem")
+            _step(view, issues, index - 1, "keyboard_arrow_up", "Previous problem")
+            _step(view, issues, index + 1, "keyboard_arrow_down", "Next problem")
 
 
 def earlier_texts(draft: Draft, row: int, was: Mapping[str, str]) -> dict[str, str]:
@@ -192,18 +192,20 @@ def _leave_out(desk: Desk, draft_id: str, row: int, out: bool) -> None:
     change_draft(desk, draft_id, lambda at, opened: drafts.edit(at, opened, [edit]))
 
 
-def _step(view: View, issues: Sequence[Issue], index: int, step: int, icon: str, text: str) -> None:
+def _step(view: View, issues: Sequence[Issue], index: int, icon: str, text: str) -> None:
+    """To the issue with this index, if there is one; the button keeps its place alone, not the page's issues."""
+    target = issues[index] if 0 <= index < len(issues) else None
     st.button(
         "",
         icon=f":material/{icon}:",
-        key=f"step{step}",
+        key=f"step-{icon}",
         type="tertiary",
         help=text,
-        disabled=not 0 <= index + step < len(issues),
-        on_click=_focus_issue,
-        args=(view, issues, index + step),
+        disabled=target is None,
+        on_click=_focus,
+        args=(view, target.row, target.key or "") if target else None,
     )
 
 
-def _focus_issue(view: View, issues: Sequence[Issue], index: int) -> None:
-    view["focus"], view["went"] = [issues[index].row, issues[index].key or ""], False
+def _focus(view: View, row: int, key: str) -> None:
+    view["focus"], view["went"] = [row, key], False

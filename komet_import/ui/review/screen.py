@@ -9,6 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from komet_import import drafts, importer
+from komet_import.bulk import uncollected
 from komet_import.desk import Desk
 from komet_import.drafts import CellEdit, Conflict, OpenDraft
 from komet_import.review.draft import Draft
@@ -41,10 +42,11 @@ def review_screen(desk: Desk, opened: OpenDraft) -> None:
     problems, table = st.columns([0.225, 0.775], gap="medium")
     with problems:
         problem_list(desk, opened, view)
-    with table:
+    with table, uncollected():  # a page may have thousands of issues, which are gone after the run
         _filters(desk, opened, view)
-        reason_line(desk, opened, view)
-        _grid(desk, opened, view)
+        issues = list(opened.draft.issues_of(views.rows_on_page(view)))
+        reason_line(desk, opened, view, issues)
+        _grid(desk, opened, view, issues)
         _below(view)
     commit_bar(desk, opened)
 
@@ -159,10 +161,10 @@ def _move(desk: Desk, draft_id: str, move: Callable[[Desk, OpenDraft], list[Conf
 # -- the grid ------------------------------------------------------------------------------------------------------
 
 
-def _grid(desk: Desk, opened: OpenDraft, view: View) -> None:
+def _grid(desk: Desk, opened: OpenDraft, view: View, issues: Sequence[Issue]) -> None:
     draft = opened.draft
     columns = shown_columns(draft)
-    rows = _rows(draft, views.rows_on_page(view), columns)
+    rows = _rows(draft, views.rows_on_page(view), columns, issues)
     focus = view["focus"]
     with errors_shown():
         review_grid(
@@ -189,14 +191,16 @@ def shown_columns(draft: Draft) -> list[Column]:
     return [column for column in draft.declaration.columns if column.key in shown]
 
 
-def _rows(draft: Draft, numbers: Sequence[int], columns: Sequence[Column]) -> list[GridRow]:
-    """All of a page at once: the rules are asked once."""
+def _rows(
+    draft: Draft, numbers: Sequence[int], columns: Sequence[Column], issues: Sequence[Issue]
+) -> list[GridRow]:
+    """`issues` are those of these rows."""
     was = draft.was(numbers)
-    issues: dict[int, list[Issue]] = {}
-    for issue in draft.issues_of(numbers):
-        issues.setdefault(issue.row, []).append(issue)
+    by_row: dict[int, list[Issue]] = {}
+    for issue in issues:
+        by_row.setdefault(issue.row, []).append(issue)
     return [
-        _row(draft, row, columns, earlier_texts(draft, row, was.get(row, {})), issues.get(row, ()))
+        _row(draft, row, columns, earlier_texts(draft, row, was.get(row, {})), by_row.get(row, ()))
         for row in numbers
     ]
 

@@ -97,9 +97,8 @@ def rows_on_page(view: View) -> list[int]:
     return view["rows"][first : first + PAGE_ROWS]
 
 
-def issues_on_page(view: View, draft: Draft) -> list[Issue]:
-    """In the order of the rows and columns on screen; of the chosen problem only, when one is chosen."""
-    issues = list(draft.issues_of(rows_on_page(view)))
+def of_chosen_kind(view: View, draft: Draft, issues: Sequence[Issue]) -> Sequence[Issue]:
+    """Those of the chosen problem; all when none is chosen."""
     kind = chosen_kind(view, draft)
     return issues if kind is None else [i for i in issues if i.key == kind.key and i.code == kind.code]
 
