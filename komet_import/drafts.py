@@ -340,10 +340,12 @@ def _keep_up(desk: Desk, opened: OpenDraft, now: StoredDraft) -> None:
 def keep_figures(desk: Desk, opened: OpenDraft, stored: StoredDraft) -> None:
     """Stores what the list of drafts shows. Only now the draft counts as being in the state `stored`."""
     require(desk.person, Deed.IMPORT)
-    rows, rejected = opened.draft.counts.rows, opened.draft.counts.rejected
+    counts = opened.draft.counts
+    figures = (counts.rows, counts.with_errors, counts.skipped)
     with desk.database.writing() as connection:
-        stored_drafts.set_figures(connection, desk.company.company_id, stored.draft_id, rows, rejected)
-    opened.stored = replace(stored, rows=rows, rows_with_errors=rejected)
+        stored_drafts.set_figures(connection, desk.company.company_id, stored.draft_id, *figures)
+    rows, with_errors, skipped = figures
+    opened.stored = replace(stored, rows=rows, rows_with_errors=with_errors, rows_skipped=skipped)
 
 
 def _snapshot(desk: Desk, keys: Keys) -> Snapshot:

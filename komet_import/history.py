@@ -18,7 +18,7 @@ import komet_import.store.history as stored
 from komet_import.access import find_import, sees_only
 from komet_import.desk import Desk
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.schema.problems import Severity
+from komet_import.schema.problems import IssueCode, Severity
 from komet_import.store import audit, imports, mails, uploads
 from komet_import.store.audit import ShownChange, WantedChanges
 from komet_import.store.history import (
@@ -92,6 +92,11 @@ class ImportView:
     mails: Sequence[StoredMail]
     problems: Sequence[ProblemCount]
     file_size: int | None
+
+    @property
+    def skipped(self) -> int:
+        """How many of the rejected rows the user left out."""
+        return sum(count.cells for count in self.problems if count.problem == ("", IssueCode.LEFT_OUT))
 
 
 _MOST_WEEKS, _MOST_MONTHS = 100, 1100  # days

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import make_msgid
 from enum import StrEnum
-from itertools import islice
+from itertools import groupby, islice
 from zoneinfo import ZoneInfo
 
 from komet_import.access import Deed, find_import, require, sees_only
@@ -18,9 +19,10 @@ from komet_import.mail.compose import Message, as_eml, compose, compose_test
 from komet_import.mail.outbox import eml_path, keep_as_eml, pause_after
 from komet_import.mail.report import ImportReport, ReportedProblem
 from komet_import.mail.sender import MailNotSent, send
+from komet_import.review.issues import Issue, ProblemKind
 from komet_import.review.plan import Plan
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.schema.problems import Severity
+from komet_import.schema.problems import IssueCode, Severity
 from komet_import.settings import MailServer
 from komet_import.store import mails
 from komet_import.store.imports import ImportRecord
@@ -67,9 +69,9 @@ def compose_mail(desk: Desk, record: ImportRecord, plan: Plan) -> NewMail:
 
 def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
     headers = {key: column.header for key, column in CUSTOMERS.by_key.items()}
-    errors = (issue for issue in plan.issues if issue.severity is Severity.ERROR)
-    changed = Counter(headers[change.key] for change in plan.changes)
     committed = record.state == "committed"
+    with_errors = (row for row, _ in groupby(_errors(plan), key=lambda issue: issue.row))
+    changed = Counter(headers[change.key] for change in plan.changes)
     return ImportReport(
         company=desk.company.name,
         file=record.title,
@@ -81,18 +83,28 @@ def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
         updated=record.counts.updated,
         unchanged=record.counts.unchanged,
         rejected=record.counts.rejected,
-        left_out_rows=tuple(islice(plan.cells, _SHOWN_ROWS)),
+        left_out_rows=tuple(islice(plan.cells if committed else with_errors, _SHOWN_ROWS)),
         problems=tuple(
             ReportedProblem(issue.row, headers.get(issue.key or ""), issue.value, issue.message)
-            for issue in islice(errors, _SHOWN_PROBLEMS)
+            for issue in islice(_errors(plan), _SHOWN_PROBLEMS)
         ),
-        problem_count=sum(n for kind, n in plan.issue_counts.items() if kind.severity is Severity.ERROR),
+        problem_count=sum(n for kind, n in plan.issue_counts.items() if _is_error(kind)),
         most_changed=tuple(changed.most_common(_SHOWN_COLUMNS)) if committed else (),
         cleared=sum(not change.new for change in plan.changes) if committed else 0,
         import_url=desk.settings.link(f"import_history?import={record.import_id}"),
         customers_url=desk.settings.link("customers"),
-        with_errors=plan.counts.rejected,
+        with_errors=plan.counts.with_errors,
+        skipped=plan.counts.skipped,
     )
+
+
+def _errors(plan: Plan) -> Iterator[Issue]:
+    """What is to be corrected: a row that the user left out is not."""
+    return filter(_is_error, plan.issues)
+
+
+def _is_error(issue: Issue | ProblemKind) -> bool:
+    return issue.severity is Severity.ERROR and issue.code is not IssueCode.LEFT_OUT
 
 
 def deliver(desk: Desk, *, waiting: bool = False) -> list[Attempt]:

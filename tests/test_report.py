@@ -11,7 +11,7 @@ import pytest
 from komet_import import company, post
 from komet_import.desk import Desk, open_desk
 from komet_import.store.drafts import BlankCells
-from komet_import.store.imports import ImportRecord
+from komet_import.store.imports import ImportRecord, ImportState
 from komet_import.store.mails import StoredMail
 from tests.stories import FILE, NEW, Row, at_desk, committed, csv_of, edited, imported, rows_of, uploaded
 
@@ -134,14 +134,33 @@ def test_a_warning_is_no_problem_of_an_e_mail(desk: Desk) -> None:
     assert "See the import:" in text
 
 
-def test_a_row_left_out_in_the_review_is_told_as_a_whole(desk: Desk) -> None:
+def test_a_row_that_was_skipped_is_nothing_to_correct(desk: Desk) -> None:
     opened = uploaded(desk, csv_of(customer(0), customer(1)))
     edited(desk, opened, (3, None, "Yes"))
     committed(desk, opened)
     text = said(desk)
-    assert "Row 3 Left out in the review." in text
-    assert "Row 3 was left out. Correct it and import the file again." in text
-    assert mail(desk).subject == f"1 row imported, 1 left out · {FILE}"
+    assert "Row 3 was skipped in the review." in text
+    assert not [word for word in ("Correct", "Problems", "error") if word in text]
+    assert mail(desk).subject == f"1 row imported, 1 skipped · {FILE}"
+
+
+def test_rows_with_errors_and_skipped_ones_are_told_apart(desk: Desk) -> None:
+    opened = uploaded(desk, csv_of(customer(0), customer(1, Terms="Net 31"), customer(2, Terms="x")))
+    edited(desk, opened, (4, None, "Yes"))
+    committed(desk, opened)
+    text = said(desk)
+    assert "Rows 3 and 4 were left out: 1 with errors, 1 skipped. Correct the row with errors" in text
+    assert mail(desk).subject == f"1 row imported, 1 with errors, 1 skipped · {FILE}"
+
+
+def test_all_or_nothing_names_the_rows_with_errors_alone(desk: Desk) -> None:
+    content = csv_of(customer(0), customer(1, Terms="Net 31"), customer(2))
+    opened = uploaded(desk, content, all_or_nothing=True)
+    edited(desk, opened, (2, None, "Yes"))
+    assert committed(desk, opened).state is ImportState.REJECTED
+    text = said(desk)
+    assert "Row 3 has errors. Correct it and import the file again." in text
+    assert "3 rows = 1 without errors + 1 with errors + 1 skipped" in text
 
 
 @pytest.mark.parametrize(

@@ -87,11 +87,12 @@ ISSUES: list[Document] = [
 EMAIL = """\
 Komet Import · Sunrise Blooms, Miami
 
-3 rows imported, 2 left out
-===========================
+3 rows imported, 1 with errors, 1 skipped
+=========================================
 
 2 customers were added, 1 was updated and 1 was already up to date. Rows 4
-and 7 were left out. Correct them and import the file again.
+and 7 were left out: 1 with errors, 1 skipped. Correct the row with errors
+and import the file again.
 
     6 rows = 2 new + 1 updated + 1 unchanged + 2 left out
 
@@ -100,8 +101,6 @@ Problems
 
 Row 4, Terms: Net 31
     “Net 31” is not in the list. Did you mean Net 15?
-Row 7
-    Left out in the review.
 
 What changed most: Customer Code (1), Phone (1), Credit Limit (1). No stored
 value was cleared.
@@ -242,7 +241,7 @@ def _audit_is_complete(desk: Desk, record: ImportRecord) -> None:
 def _email_says_it(desk: Desk, record: ImportRecord) -> None:
     mail = post.outbox(desk)[0]
     assert (mail.subject, mail.recipients) == (
-        "3 rows imported, 2 left out · customers.csv",
+        "3 rows imported, 1 with errors, 1 skipped · customers.csv",
         ("admin@localhost",),
     )
     head, origin, foot = mail.text.partition("customers.csv, imported")

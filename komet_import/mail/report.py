@@ -22,8 +22,9 @@ class ImportReport:
     """Everything the e-mail says. `rows` is the sum of the four counts.
 
     `finished_at` is aware and in the company's zone. `left_out_rows` and `problems` hold the first ones, the counts
-    beside them all. `with_errors` counts the rows with errors where that is not `rejected`: an import of all rows
-    or none rejects the good ones too. `failure` is a whole sentence.
+    beside them all; of an import of all rows or none, which rejects the good ones too, they are those with errors.
+    `with_errors` counts these then; else it is `rejected` without the `skipped`, which the user left out. `failure` is
+    a whole sentence.
     """
 
     company: str
@@ -45,6 +46,7 @@ class ImportReport:
     customers_url: str
     failure: str | None = None
     with_errors: int | None = None
+    skipped: int = 0
 
     @property
     def imported(self) -> int:
@@ -53,5 +55,5 @@ class ImportReport:
 
     @property
     def bad_rows(self) -> int:
-        """Rows that somebody has to look at."""
-        return self.rejected if self.with_errors is None else self.with_errors
+        """Rows that somebody has to correct."""
+        return self.rejected - self.skipped if self.with_errors is None else self.with_errors

@@ -52,8 +52,9 @@ def title(report: ImportReport) -> str:
         return f"Nothing was imported: {share} {_has(report.bad_rows)} errors"
     if report.rejected:
         if not report.imported:
-            return f"Nothing was imported: {share} {_was(report.bad_rows)} left out"
-        return f"{_rows(report.imported)} imported, {report.rejected:,} left out"
+            share = f"{report.rejected:,} of {_rows(report.rows)}"
+            return f"Nothing was imported: {share} {_was(report.rejected)} left out"
+        return f"{_rows(report.imported)} imported, {_of_them(report) or f'{report.rejected:,} left out'}"
     if not report.imported:
         return f"Nothing to change: {_all_rows(report.rows)} as stored"
     return f"{_all_rows(report.rows).capitalize()} in"
@@ -82,22 +83,33 @@ def outcome(report: ImportReport) -> str:
 
 
 def left_out(report: ImportReport) -> str:
-    """Which rows need somebody, or nothing."""
-    if report.state == "failed" or not report.bad_rows:
+    """Which rows did not go in for their own sake, or nothing."""
+    if report.state == "rejected":
+        return f"{_named_rows(report.left_out_rows, report.bad_rows)} {_has(report.bad_rows)} errors."
+    if report.state == "failed" or not report.rejected:
         return ""
-    fate = (
-        f"{_has(report.bad_rows)} errors"
-        if report.state == "rejected"
-        else f"{_was(report.bad_rows)} left out"
-    )
-    return f"{_named_rows(report.left_out_rows, report.bad_rows)} {fate}."
+    rows = _named_rows(report.left_out_rows, report.rejected)
+    if not report.bad_rows:
+        return f"{rows} {_was(report.rejected)} skipped in the review."
+    of_them = _of_them(report)
+    return f"{rows} {_was(report.rejected)} left out{f': {of_them}' if of_them else ''}."
+
+
+def _of_them(report: ImportReport) -> str:
+    """What the rows left out are, where the user skipped some of them."""
+    if not report.skipped:
+        return ""
+    errors = f"{report.bad_rows:,} with errors, " if report.bad_rows else ""
+    return f"{errors}{report.skipped:,} skipped"
 
 
 def next_step(report: ImportReport) -> str:
-    """What to do about the rows left out, or nothing."""
-    if not left_out(report):
+    """What to do about the rows with errors, or nothing."""
+    if report.state == "failed" or not report.bad_rows:
         return ""
-    return f"Correct {'it' if report.bad_rows == 1 else 'them'} and import the file again."
+    among_skipped = report.skipped and report.state == "committed"
+    one, several = ("the row with errors", "the rows with errors") if among_skipped else ("it", "them")
+    return f"Correct {one if report.bad_rows == 1 else several} and import the file again."
 
 
 def figures(report: ImportReport) -> tuple[tuple[str, str], ...]:
@@ -112,7 +124,9 @@ def figures(report: ImportReport) -> tuple[tuple[str, str], ...]:
         (report.rejected, "left out"),
     )
     if report.state == "rejected":
-        parts = ((report.rows - report.bad_rows, "without errors"), (report.bad_rows, "with errors"))
+        good = report.rows - report.bad_rows - report.skipped
+        parts = ((good, "without errors"), (report.bad_rows, "with errors"))
+        parts += ((report.skipped, "skipped"),) if report.skipped else ()
     return tuple((f"{count:,}", label) for count, label in (total, *parts))
 
 

@@ -94,12 +94,10 @@ class Draft:
     @property
     def counts(self) -> Counts:
         """The rows by what becomes of them."""
-        return Counts(
-            *(
-                self._count(action)
-                for action in (Action.NEW, Action.UPDATE, Action.UNCHANGED, Action.REJECTED)
-            )
+        new, update, unchanged, rejected = map(
+            self._count, (Action.NEW, Action.UPDATE, Action.UNCHANGED, Action.REJECTED)
         )
+        return Counts(new, update, unchanged, rejected, skipped=self._rows.left_out.count(1))
 
     def _count(self, wanted: Action) -> int:
         return self._findings.count(lambda action, _: action is wanted)

@@ -70,17 +70,23 @@ class PlannedRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Counts:
-    """`rows` of them all; the four always add up to it."""
+    """`rows` of them all; the four always add up to it. `skipped` are those of the rejected that the user left out."""
 
     new: int
     update: int
     unchanged: int
     rejected: int
+    skipped: int = field(default=0, compare=False)  # not counted in the database after a commit
 
     @property
     def rows(self) -> int:
         """The file's rows."""
         return self.new + self.update + self.unchanged + self.rejected
+
+    @property
+    def with_errors(self) -> int:
+        """The rows that somebody has to correct."""
+        return self.rejected - self.skipped
 
     @property
     def written(self) -> int:

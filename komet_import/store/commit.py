@@ -56,7 +56,7 @@ def commit(
             return earlier
     if new.plan_hash != plan.hash or _company_version(conn, company.company_id) != plan.company_version:
         raise Refused("plan_moved")
-    refused = new.all_or_nothing and plan.counts.rejected > 0
+    refused = new.all_or_nothing and plan.counts.with_errors > 0
     state = ImportState.REJECTED if refused else ImportState.COMMITTED
     import_id = imports.add_import(conn, company.company_id, new, state, _counts(plan.counts, refused))
     work = _Work(conn, declaration, company.company_id, import_id, progress or (lambda _share: None))

@@ -53,6 +53,7 @@ class StoredDraft:
     updated_at: datetime
     rows: int | None
     rows_with_errors: int | None
+    rows_skipped: int | None
     import_id: int | None
     version: int
     edits: int
@@ -149,6 +150,7 @@ def _draft(row: sa.Row[*tuple[Any, ...]]) -> StoredDraft:
         updated_at=row.updated_at,
         rows=row.rows,
         rows_with_errors=row.rows_with_errors,
+        rows_skipped=row.rows_skipped,
         import_id=row.import_id,
         version=row.version,
         edits=row.edits,
@@ -177,11 +179,12 @@ def set_options(
 
 
 def set_figures(
-    conn: sa.Connection, company_id: int, draft_id: str, rows: int, rows_with_errors: int
+    conn: sa.Connection, company_id: int, draft_id: str, rows: int, rows_with_errors: int, rows_skipped: int
 ) -> None:
     """What the list of drafts shows; that is no touch."""
     mine = (draft.c.company_id == company_id, draft.c.id == draft_id)
-    conn.execute(sa.update(draft).where(*mine).values(rows=rows, rows_with_errors=rows_with_errors))
+    figures = {"rows": rows, "rows_with_errors": rows_with_errors, "rows_skipped": rows_skipped}
+    conn.execute(sa.update(draft).where(*mine).values(figures))
 
 
 def set_state(

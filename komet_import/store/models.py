@@ -195,6 +195,7 @@ draft = sa.Table(
     _time("updated_at"),
     _number("rows", nullable=True),
     _number("rows_with_errors", nullable=True),
+    _number("rows_skipped", nullable=True),
     _reference("import_id", "import.id"),
     _number("version"),
     sa.Index(None, "company_id", "state", "updated_at"),

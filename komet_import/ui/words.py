@@ -11,6 +11,14 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def left_out(rejected: int, skipped: int) -> str:
+    """`3 left out`; where the user left out some of them: `2 with errors, 1 skipped`, or `1 skipped`."""
+    if not skipped:
+        return f"{rejected:,} left out"
+    errors = f"{rejected - skipped:,} with errors, " if rejected > skipped else ""
+    return f"{errors}{skipped:,} skipped"
+
+
 def moment(when: datetime, time_zone: str, now: datetime) -> str:
     """`today 10:12`, `yesterday 16:40`, `19 November 16:40`, with the year when it is another."""
     local, today = when.astimezone(ZoneInfo(time_zone)), now.astimezone(ZoneInfo(time_zone))

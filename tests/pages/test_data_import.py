@@ -44,6 +44,31 @@ def test_an_uploaded_file_is_a_draft_in_the_address_and_is_reviewed(open_app: Op
     assert "1 new, 0 updated, 1 left out" in text
 
 
+def test_rows_with_errors_and_skipped_ones_are_counted_apart(open_app: OpenApp) -> None:
+    bad = [{**NEW, "code": f"B{n}", "name": ""} for n in range(3)]
+    app = upload(open_app(), workbook(NEW, *bad))
+    app.button(key="leave-out").click().run()
+    assert not app.exception
+    assert (figures(app)["With errors"], figures(app)["Skipped"]) == ("2", "1")
+    assert "1 new, 0 updated, 2 with errors, 1 skipped" in words(app)
+    assert "4 rows, 2 with errors, 1 skipped" in words(open_app())
+    app.button(key="import").click().run()
+    assert "rows 3, 4 and 5: 2 with errors, 1 skipped; the discrepancy workbook says why" in words(app)
+    app.button(key="confirm").click().run()
+    assert "2 with errors, 1 skipped." in words(app)
+
+
+def test_rows_that_were_only_skipped_hold_nothing_back(open_app: OpenApp) -> None:
+    app = upload(open_app(), workbook(NEW, {**NEW, "code": "B", "name": ""}))
+    app.checkbox(key=f"all-or-nothing-{draft_of(app)}").check().run()
+    assert app.button(key="import").disabled
+    app.button(key="leave-out").click().run()
+    assert not app.button(key="import").disabled
+    app.button(key="import").click().run()
+    app.button(key="confirm").click().run()
+    assert app.title[0].value == "1 row imported"
+
+
 def test_a_column_that_is_wrong_as_a_whole_is_asked_about_before_its_problems(open_app: OpenApp) -> None:
     rows = [{**NEW, "code": f"C{n}", "name": f"N{n}", "terms": "x"} for n in range(10)]
     app = upload(open_app(), workbook(*rows))

@@ -53,12 +53,17 @@ def test_a_draft_comes_back_as_it_was_left(database: Database, company: Company,
             conn, company.company_id, draft_id, blank_cells=BlankCells.CLEAR, all_or_nothing=True
         )
         drafts.set_options(conn, company.company_id, draft_id, sheet="Sheet 2")
-        drafts.set_figures(conn, company.company_id, draft_id, 120, 7)
+        drafts.set_figures(conn, company.company_id, draft_id, 120, 7, 2)
     with database.reading() as conn:
         draft = drafts.get_draft(conn, company.company_id, draft_id)
         assert drafts.open_drafts(conn, company.company_id, 10) == [draft]
     assert (draft.blank_cells, draft.all_or_nothing, draft.sheet) == (BlankCells.CLEAR, True, "Sheet 2")
-    assert (draft.mapping, draft.rows, draft.rows_with_errors) == ({"Tel": "Phone"}, 120, 7)
+    assert (draft.mapping, draft.rows, draft.rows_with_errors, draft.rows_skipped) == (
+        {"Tel": "Phone"},
+        120,
+        7,
+        2,
+    )
     assert (draft.by, draft.file, draft.sha256) == ("Administrator", "spring.xlsx", "ab12")
     assert draft.created_at.tzinfo is not None
 
@@ -165,7 +170,7 @@ def test_each_change_raises_the_drafts_version_and_only_made_edits_are_counted(
     assert known() == (first + 3, 2)
     edited.redo(1)
     with database.writing() as conn:
-        drafts.set_figures(conn, *edited.here, 9, 9)
+        drafts.set_figures(conn, *edited.here, 9, 9, 0)
     assert known() == (first + 3, 2)
     with database.writing() as conn:
         drafts.set_options(conn, *edited.here, all_or_nothing=True)
@@ -223,7 +228,7 @@ def test_another_company_neither_sees_nor_changes_a_draft(
                 forbidden()
             assert caught.value.code == "unknown_draft"
         uploads.keep_table(conn, other.company_id, upload_id, b"other")
-        drafts.set_figures(conn, *there, 9, 9)
+        drafts.set_figures(conn, *there, 9, 9, 0)
         assert drafts.open_drafts(conn, other.company_id, 10) == []
         assert edits.standing(conn, *there) == {}
         assert edits.own_steps(conn, *there, 1) == OwnSteps(undo=False, redo=False)

@@ -38,7 +38,7 @@ def import_screen(desk: Desk, wanted: str) -> None:
     when = words.exact(record.finished_at, desk.company.time_zone)
     state = STATES[record.state]
     with layout.title(
-        record.title, "Setup", "Import History", when, badge=state, note=what_happened(desk, record)
+        record.title, "Setup", "Import History", when, badge=state, note=what_happened(desk, view)
     ):
         downloads = st.container(width="content")
     tables = [_changes(desk, record)] if record.kind is ImportKind.RENAME else _of_file(desk, view)
@@ -60,8 +60,9 @@ def _of_file(desk: Desk, view: ImportView) -> list[Table]:
     return tables
 
 
-def what_happened(desk: Desk, record: ImportRecord) -> str:
+def what_happened(desk: Desk, view: ImportView) -> str:
     """In a sentence; the figures are those of the equation."""
+    record = view.record
     counts = record.counts
     when = words.exact(record.finished_at, desk.company.time_zone)
     if record.kind is ImportKind.RENAME:
@@ -80,10 +81,11 @@ def what_happened(desk: Desk, record: ImportRecord) -> str:
             (counts.inserted, "came in new"),
             (counts.updated, "updated"),
             (counts.unchanged, "changed nothing"),
-            (counts.rejected, "left out"),
         )
         if number
     ]
+    if counts.rejected:
+        parts.append(words.left_out(counts.rejected, view.skipped))
     undone = " It was undone later." if record.state is ImportState.UNDONE else ""
     return f"{of_rows}, {listed(parts)}.{undone}"
 

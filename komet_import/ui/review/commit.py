@@ -47,7 +47,7 @@ def commit_bar(desk: Desk, opened: OpenDraft) -> None:
             disabled=not counts.rejected,
             help_text="The rows that are left out, as a workbook with the reasons",
         )
-        held_back = stored.all_or_nothing and counts.rejected > 0
+        held_back = stored.all_or_nothing and counts.with_errors > 0
         st.button(
             f"Import {words.counted(counts.written, 'row')}",
             type="primary",
@@ -62,12 +62,13 @@ def commit_bar(desk: Desk, opened: OpenDraft) -> None:
 
 
 def _sentence(counts: Counts) -> str:
-    return f"{counts.new:,} new, {counts.update:,} updated, {counts.rejected:,} left out"
+    return f"{counts.new:,} new, {counts.update:,} updated, {words.left_out(counts.rejected, counts.skipped)}"
 
 
 def _why_not(counts: Counts, held_back: bool) -> str | None:
     if held_back:
-        return f"{words.counted(counts.rejected, 'row')} would be left out, and you chose to import nothing then."
+        rows = words.counted(counts.with_errors, "row has", "rows have")
+        return f"{rows} errors, and you chose to import nothing then."
     return None if counts.written else "No row would change anything."
 
 
@@ -190,11 +191,16 @@ def _meanings(opened: OpenDraft, plan: Plan) -> list[tuple[int, str, str]]:
         (
             counts.rejected,
             "left out",
-            f"{'row' if counts.rejected == 1 else 'rows'} {listed(rows)}; the discrepancy workbook says why"
+            f"{'row' if counts.rejected == 1 else 'rows'} {listed(rows)}{_of_them(counts)}; "
+            "the discrepancy workbook says why"
             if counts.rejected
             else "none",
         ),
     ]
+
+
+def _of_them(counts: Counts) -> str:
+    return f": {words.left_out(counts.rejected, counts.skipped)}" if counts.skipped else ""
 
 
 def _side_effects(plan: Plan) -> str:

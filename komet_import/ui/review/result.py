@@ -104,6 +104,8 @@ def _left_out(desk: Desk, view: ImportView) -> None:
         were = "row was" if record.counts.rejected == 1 else "rows were"
         st.subheader(f"{record.counts.rejected:,} {were} left out", anchor=False)
         discrepancy_button(desk, record, primary=True)
+    if view.skipped:
+        st.caption(words.left_out(record.counts.rejected, view.skipped).capitalize() + ".")
     errors = history.each_discrepancy(desk, record.import_id, severity=Severity.ERROR, limit=_SHOWN_PROBLEMS)
     discrepancy_table(list(errors))
     total = sum(count.cells for count in view.problems if count.severity is Severity.ERROR)

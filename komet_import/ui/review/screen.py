@@ -63,7 +63,8 @@ def _head(desk: Desk, opened: OpenDraft, view: View) -> None:
                 ("New", counts.new),
                 ("Updates", counts.update),
                 ("Unchanged", counts.unchanged),
-                ("With errors", counts.rejected),
+                ("With errors", counts.with_errors),
+                *([("Skipped", counts.skipped)] if counts.skipped else []),
             ]
         )
     _notice(view)

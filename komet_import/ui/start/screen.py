@@ -148,7 +148,8 @@ def _figures(draft: StoredDraft) -> str:
     if draft.rows is None:
         return "not read yet"
     errors = f"{draft.rows_with_errors:,}" if draft.rows_with_errors else "none"
-    return f"{words.counted(draft.rows, 'row')}, {errors} with errors"
+    skipped = f", {draft.rows_skipped:,} skipped" if draft.rows_skipped else ""
+    return f"{words.counted(draft.rows, 'row')}, {errors} with errors{skipped}"
 
 
 def _go_on(draft_id: str) -> None:

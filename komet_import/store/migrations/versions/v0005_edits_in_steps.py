@@ -1,4 +1,4 @@
-"""Edits are made and undone in steps, each by the person who made it; a draft has a version."""
+"""Edits are made and undone in steps, each by the person who made it; a draft has a version, and counts skipped rows."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.add_column("edit", sa.Column("step", sa.Integer(), nullable=False, server_default=sa.text("0")))
     op.add_column("edit", sa.Column("undone", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("draft", sa.Column("version", sa.Integer(), nullable=False, server_default=sa.text("1")))
+    op.add_column("draft", sa.Column("rows_skipped", sa.Integer()))
     op.execute(
         "UPDATE edit SET step = sequence, undone ="
         " sequence > (SELECT edit_cursor FROM draft WHERE draft.id = edit.draft_id)"
