@@ -45,7 +45,7 @@ FILE = csv_of(
 )
 NOT_IN_LIST = "“Net 31” is not in the list. Did you mean Net 15?"
 LOST_ZEROS = "A US ZIP code has five digits. Did you mean 02118?"
-LEFT_OUT = "Left out in the review."
+LEFT_OUT = "Skipped in the review."
 
 EVERYWHERE = {"location_codes": "MIA:LAX", "main_location": "MIA", "active": "Yes"}
 ROSA = EVERYWHERE | {"code": "ROSA", "name": "Rosa's", "phone": "305-0101", "terms": "Net 30"}

@@ -118,7 +118,7 @@ CATALOGUE: dict[IssueCode, Wording] = {
         "Possible duplicate", "The same name as {others}.", Severity.WARNING
     ),
     IssueCode.ZIP_LOST_ZEROS: Wording("Lost its zeros", "A US ZIP code has five digits.", Severity.WARNING),
-    IssueCode.LEFT_OUT: Wording("Left out", "Left out in the review."),
+    IssueCode.LEFT_OUT: Wording("Skipped", "Skipped in the review."),
 }
 
 

@@ -56,6 +56,8 @@ def test_rows_with_errors_and_skipped_ones_are_counted_apart(open_app: OpenApp) 
     assert "rows 3, 4 and 5: 2 with errors, 1 skipped; the discrepancy workbook says why" in words(app)
     app.button(key="confirm").click().run()
     assert "2 with errors, 1 skipped." in words(app)
+    shown = open_app("import_history.py", **{"import": "1"})
+    assert "of 4 rows\\, 1 came in new\\, 2 had errors and 1 skipped\\." in words(shown)
 
 
 def test_rows_that_were_only_skipped_hold_nothing_back(open_app: OpenApp) -> None:

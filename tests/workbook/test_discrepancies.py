@@ -91,7 +91,7 @@ def test_the_last_column_gives_all_reasons_in_words() -> None:
         "Credit Limit: “12,5” is not a number.",
     ]
     assert first[0].alignment.wrap_text
-    assert second[0].value == "Left out in the review."
+    assert second[0].value == "Skipped in the review."
 
 
 def test_an_error_outshines_a_warning_in_the_same_cell() -> None:

@@ -34,7 +34,7 @@ window.komet = (() => {
 
   function action({ context, data }) {
     const edit = waitingFor(data._row, LEFT_OUT);
-    if (edit) return edit[3] ? "Left out" : "…";
+    if (edit) return edit[3] ? "Skipped" : "…";
     return now(context).rows[data._row][0];
   }
 
@@ -52,7 +52,7 @@ window.komet = (() => {
   }
 
   function actionEditor(cell) {
-    return openList([cell.value, isLeftOut(cell) ? "Put back" : "Leave out"]);
+    return openList([cell.value, isLeftOut(cell) ? "Put back" : "Skip"]);
   }
 
   // As if started by Enter: then the list opens at once.
@@ -69,7 +69,7 @@ window.komet = (() => {
 
   function setAction({ data, newValue, oldValue }) {
     if (newValue === oldValue) return false;
-    make(data._row, LEFT_OUT, newValue === "Leave out" ? "Yes" : "", "");
+    make(data._row, LEFT_OUT, newValue === "Skip" ? "Yes" : "", "");
     return true;
   }
 

@@ -81,11 +81,11 @@ def what_happened(desk: Desk, view: ImportView) -> str:
             (counts.inserted, "came in new"),
             (counts.updated, "updated"),
             (counts.unchanged, "changed nothing"),
+            (counts.rejected - view.skipped, "had errors" if view.skipped else "left out"),
+            (view.skipped, "skipped"),
         )
         if number
     ]
-    if counts.rejected:
-        parts.append(words.left_out(counts.rejected, view.skipped))
     undone = " It was undone later." if record.state is ImportState.UNDONE else ""
     return f"{of_rows}, {listed(parts)}.{undone}"
 

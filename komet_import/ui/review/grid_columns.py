@@ -68,7 +68,7 @@ def _action_column() -> dict[str, Any]:
     return {
         "field": "_action",
         "headerName": "Action",
-        "headerTooltip": "What becomes of the row; double-click to leave it out or put it back",
+        "headerTooltip": "What becomes of the row; double-click to skip it or put it back",
         "pinned": "left",
         "initialWidth": 92,
         "valueGetter": JsCode("komet.action"),

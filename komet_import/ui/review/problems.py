@@ -179,7 +179,7 @@ def _leave_out_button(desk: Desk, opened: OpenDraft, row: int) -> None:
     """A double click on the row's Action does the same for any row."""
     out = opened.draft.is_left_out(row)
     st.button(
-        f"Take row {row} back" if out else f"Leave row {row} out",
+        f"Put row {row} back" if out else f"Skip row {row}",
         key="leave-out",
         type="tertiary",
         on_click=_leave_out,

@@ -115,7 +115,10 @@ def _left_out(desk: Desk, view: ImportView) -> None:
             kept = history.count_kept(desk, record.import_id, severity=Severity.ERROR)
         held = "them all" if kept == total else f"the first {kept:,}"
         st.caption(f"The first {_SHOWN_PROBLEMS} of {total:,}; the workbook and the history hold {held}.")
-    st.caption("Correct them in the workbook and import it again: it holds just these rows.")
+    if record.counts.rejected > view.skipped:
+        st.caption("Correct them in the workbook and import it again: it holds just these rows.")
+    else:
+        st.caption("The workbook holds just these rows, for another time.")
 
 
 def discrepancy_button(desk: Desk, record: ImportRecord, *, primary: bool = False) -> None:

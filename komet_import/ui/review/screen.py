@@ -217,7 +217,8 @@ def _row(
             notes.setdefault(issue.key, []).insert(0, issue.message)
     marks = {key: GridCell(state, "\n".join(notes[key])) for key, state in states.items()}
     texts = {column.key: draft.text(row, column.key) for column in columns}
-    return GridRow(row, ACTION_WORDS[draft.action(row)], texts, marks, draft.is_left_out(row))
+    skipped = draft.is_left_out(row)
+    return GridRow(row, "Skipped" if skipped else ACTION_WORDS[draft.action(row)], texts, marks, skipped)
 
 
 def _edit(desk: Desk, draft_id: str, made: Sequence[GridEdit]) -> None:
