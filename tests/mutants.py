@@ -82,7 +82,7 @@ def _copied(room: str) -> Path:
         "source_paths": ["komet_import"],
         "only_mutate": changed,
         "pytest_add_cli_args_test_selection": tests,
-        # The test of a hundred random drafts notices little that the others do not, and takes longer than all of them.
+        # The test of a hundred random drafts takes longer than all the others together.
         "pytest_add_cli_args": ["-p", "no:cacheprovider", "-k", "not as_if_the_file_had_said_so"],
     }
     table = "\n".join(f"{name} = {json.dumps(value)}" for name, value in settings.items())
