@@ -37,6 +37,7 @@ class Findings:
             self._keys += rules.keys(rows.batch(positions))
         self._duplicates = Duplicates(self._keys)
         self._states = bytearray(len(rows))
+        self._tally = [0] * (2 * len(_ACTIONS))  # rows by their state: asked for at each run of a screen
         self._marks: dict[tuple[str | None, IssueCode], bytearray] = {}
         self._counts: Counter[tuple[str | None, IssueCode]] = Counter()
         for positions in rows.stretches():
@@ -62,6 +63,8 @@ class Findings:
             states[i] += 1
         for position, state in zip(positions, states, strict=True):
             self._states[position] = state
+        for state, count in Counter(states).items():
+            self._tally[state] += count
         for i, cells in verdicts.problems.items():
             for key, problems in cells.items():
                 for problem in problems:
@@ -75,6 +78,8 @@ class Findings:
         self._counts[kind] += 1
 
     def _forget(self, positions: Collection[int]) -> None:
+        for position in positions:
+            self._tally[self._states[position]] -= 1
         for kind, marks in list(self._marks.items()):
             for position in positions:
                 if marks[position]:
@@ -102,9 +107,7 @@ class Findings:
 
     def count(self, wanted: Callable[[Action, bool], bool]) -> int:
         """How many rows there are with such an action, and an issue or none."""
-        return sum(
-            self._states.count(state) for state, is_wanted in enumerate(_of_states(wanted)) if is_wanted
-        )
+        return sum(count for count, is_wanted in zip(self._tally, _of_states(wanted), strict=True) if is_wanted)
 
     def marks(self, wanted: Callable[[Action, bool], bool]) -> bytearray:
         """The rows with such an action, and an issue or none."""
