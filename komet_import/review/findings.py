@@ -50,7 +50,7 @@ class Findings:
         return self._rules.judge(self._rows.batch(positions), keys, self._duplicates)
 
     def _note(self, positions: Sequence[int], verdicts: Verdicts) -> None:
-        """`positions` have no marks."""
+        """`positions` are new, or forgotten."""
         states = [_UPDATE if record else _NEW for record in verdicts.records]
         for i in verdicts.unchanged:
             states[i] = _UNCHANGED
@@ -107,7 +107,9 @@ class Findings:
 
     def count(self, wanted: Callable[[Action, bool], bool]) -> int:
         """How many rows there are with such an action, and an issue or none."""
-        return sum(count for count, is_wanted in zip(self._tally, _of_states(wanted), strict=True) if is_wanted)
+        return sum(
+            count for count, is_wanted in zip(self._tally, _of_states(wanted), strict=True) if is_wanted
+        )
 
     def marks(self, wanted: Callable[[Action, bool], bool]) -> bytearray:
         """The rows with such an action, and an issue or none."""
