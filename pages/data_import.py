@@ -7,7 +7,7 @@ from komet_import.store.drafts import DraftState
 from komet_import.ui.review.result import result_screen
 from komet_import.ui.review.screen import review_screen
 from komet_import.ui.start.screen import start_screen
-from komet_import.ui.wiring import draft_in_hand, errors_shown, require_desk, watch
+from komet_import.ui.wiring import errors_shown, require_desk
 
 desk = require_desk()
 draft_id = st.query_params.get("draft")
@@ -18,8 +18,6 @@ with errors_shown():
     else:
         stored = drafts.get(desk, draft_id)
         if stored.state is DraftState.OPEN:
-            watch(desk, draft_id)
-            with draft_in_hand(desk, draft_id) as opened:
-                review_screen(desk, opened)
+            review_screen(desk, draft_id)
         else:
             result_screen(desk, stored)

@@ -25,7 +25,7 @@ from komet_import.ui.review.conflicts import kept, not_taken, tell
 from komet_import.ui.review.grid import LEFT_OUT, GridCell, GridEdit, GridRow, review_grid
 from komet_import.ui.review.problems import change_draft, earlier_texts, find_rows, problem_list, reason_line
 from komet_import.ui.review.view import Filter, View
-from komet_import.ui.wiring import draft_in_hand, errors_shown
+from komet_import.ui.wiring import draft_in_hand, errors_shown, watch
 
 ACTION_WORDS = {
     Action.NEW: "New",
@@ -35,8 +35,14 @@ ACTION_WORDS = {
 }
 
 
-def review_screen(desk: Desk, opened: OpenDraft) -> None:
+def review_screen(desk: Desk, draft_id: str) -> None:
     """Everything to correct a file and to see what it would do."""
+    watch(desk, draft_id)
+    with draft_in_hand(desk, draft_id) as opened:
+        _review(desk, opened)
+
+
+def _review(desk: Desk, opened: OpenDraft) -> None:
     view = views.view_of(opened.stored.draft_id, opened.draft)
     _head(desk, opened, view)
     problems, table = st.columns([0.225, 0.775], gap="medium")
