@@ -11,21 +11,19 @@ from komet_import.access import Deed, require
 from komet_import.desk import Desk
 from komet_import.errors import NotFound, Refused
 from komet_import.review.draft import Draft
+from komet_import.review.edits import Cell, CellEdit, missing, sift, text_of
 from komet_import.review.matching import Matching, match
 from komet_import.review.plan import Plan, Snapshot
 from komet_import.review.rows import Edit, Keys, Rows
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.schema.text import tidy
 from komet_import.store import customers, edits, uploads
 from komet_import.store import drafts as stored_drafts
 from komet_import.store.drafts import BlankCells, DraftState, StoredDraft
-from komet_import.store.edits import Cell, NewEdit, OwnSteps, StoredEdit
+from komet_import.store.edits import NewEdit, OwnSteps, StoredEdit
 from komet_import.store.rejected import with_stored
 
 if TYPE_CHECKING:
     from komet_import.workbook.reader import Table
-
-_OUT, _IN = "Yes", ""  # the texts of a stored edit that leaves a row out, or takes it back
 
 
 @dataclass
@@ -171,16 +169,6 @@ def write_discrepancies(desk: Desk, draft: Draft, out: BinaryIO | Path) -> int:
 
 
 @dataclass(frozen=True)
-class CellEdit:
-    """`seen` is the text that its author's screen showed. Without `key` the row is left out ("Yes") or taken back ("")."""
-
-    row: int
-    key: str | None
-    seen: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Conflict:
     """A cell did not get the text `mine`, as it has `theirs` meanwhile: `by` gave it, or "" when it is the file's again."""
 
@@ -192,24 +180,21 @@ class Conflict:
 
 
 def edit(desk: Desk, opened: OpenDraft, changes: Sequence[CellEdit]) -> list[Conflict]:
-    """Stores edits as one step, then judges what they touch; returns those that were refused, one a cell.
-
-    An edit of a row or column that the draft lacks, or that changes nothing, is ignored. Of two edits of one cell the
-    second saw what the first made.
-    """
+    """Stores edits as one step, then judges what they touch; returns those that were refused, one a cell."""
     require(desk.person, Deed.IMPORT)
     ids = (desk.company.company_id, opened.stored.draft_id)
     with desk.database.writing() as connection:
         now = stored_drafts.require_open(connection, *ids)
         if now.version != opened.stored.version:
             _catch_up(desk, opened, edits.standing(connection, *ids))
-        new, refused = _sift(opened.draft, changes)
+        made, refused = sift(opened.draft, changes)
         conflicts = _conflicts(opened.draft, refused, edits.standing(connection, *ids)) if refused else []
-        if new:
+        if made:
+            new = [NewEdit(one.row, one.key, one.seen, one.text) for one in made]
             edits.append(connection, *ids, desk.person.person_id, new)
             now = stored_drafts.get_draft(connection, *ids)
     # Stored first, then made here: what is on the screen is never more than what is kept.
-    _apply(desk, opened, [Edit(one.row, one.key, one.new) for one in new])
+    _apply(desk, opened, [Edit(one.row, one.key, one.text) for one in made])
     _keep_up(desk, opened, now)
     return conflicts
 
@@ -245,44 +230,13 @@ def _move(desk: Desk, opened: OpenDraft, move: Callable[..., list[StoredEdit]]) 
     return _conflicts(opened.draft, kept, standing)
 
 
-def _sift(draft: Draft, changes: Sequence[CellEdit]) -> tuple[list[NewEdit], dict[Cell, str]]:
-    """The edits to make, and the texts that are refused: their authors did not see what stands in the cell.
-
-    Of a row nothing is refused: whoever leaves it out, or takes it back, knows what it was before.
-    """
-    texts: dict[Cell, str] = {}
-    new: list[NewEdit] = []
-    refused: dict[Cell, str] = {}
-    for change in changes:
-        cell = change.row, change.key
-        if change.row not in draft or not (change.key is None or change.key in draft.declaration.by_key):
-            continue
-        now, text = texts.get(cell, _text(draft, cell)), tidy(change.text)
-        if text == now:
-            refused.pop(cell, None)
-        elif change.key is not None and tidy(change.seen) != now:
-            refused[cell] = text
-        else:
-            new.append(NewEdit(*cell, now, text))
-            texts[cell] = text
-    return new, refused
-
-
 def _conflicts(
     draft: Draft, refused: Mapping[Cell, str], standing: Mapping[Cell, StoredEdit]
 ) -> list[Conflict]:
     return [
-        Conflict(*cell, _text(draft, cell), standing[cell].by if cell in standing else "", mine)
+        Conflict(*cell, text_of(draft, cell), standing[cell].by if cell in standing else "", mine)
         for cell, mine in refused.items()
     ]
-
-
-def _text(draft: Draft, cell: Cell) -> str:
-    """As an edit would say it: what stands in the cell, or whether the row is left out."""
-    row, key = cell
-    if key is None:
-        return _OUT if draft.is_left_out(row) else _IN
-    return draft.text(row, key)
 
 
 # -- in step with what is stored -------------------------------------------------------------------------------------
@@ -316,11 +270,7 @@ def _is_judged_so(desk: Desk, opened: OpenDraft, now: StoredDraft) -> bool:
 
 
 def _catch_up(desk: Desk, opened: OpenDraft, standing: Mapping[Cell, StoredEdit]) -> None:
-    """Gives each cell the text of its standing edit, or the file's where there is none any more."""
-    texts: dict[Cell, str] = {(row, key): text for row, key, text in opened.draft.originals()}
-    texts |= {cell: one.new for cell, one in standing.items()}
-    moved = [Edit(*cell, text) for cell, text in texts.items() if text != _text(opened.draft, cell)]
-    _apply(desk, opened, moved)
+    _apply(desk, opened, missing(opened.draft, {cell: one.new for cell, one in standing.items()}))
 
 
 def _apply(desk: Desk, opened: OpenDraft, new: Sequence[Edit]) -> None:

@@ -16,8 +16,9 @@ import openpyxl
 from komet_import import customers, drafts, history, importer, post
 from komet_import.cli import documents
 from komet_import.desk import Desk, open_desk
-from komet_import.drafts import CellEdit, Conflict, OpenDraft
+from komet_import.drafts import Conflict, OpenDraft
 from komet_import.importer import Choices
+from komet_import.review.edits import CellEdit
 from komet_import.schema.company import Role
 from komet_import.settings import from_environment
 from komet_import.store import companies

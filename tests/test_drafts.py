@@ -9,10 +9,11 @@ import pytest
 
 from komet_import import drafts, importer
 from komet_import.desk import Desk
-from komet_import.drafts import CellEdit, Conflict, OpenDraft
+from komet_import.drafts import Conflict, OpenDraft
 from komet_import.errors import BadArguments, Refused
 from komet_import.importer import Choices
 from komet_import.review.draft import Draft
+from komet_import.review.edits import CellEdit
 from komet_import.review.plan import Action
 from komet_import.store.drafts import BlankCells, DraftState
 from komet_import.store.edits import OwnSteps

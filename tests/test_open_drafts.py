@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import tracemalloc
 import weakref
 from collections.abc import Callable
 
@@ -14,6 +15,8 @@ from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.open_drafts import KEPT_SECONDS, LEFT_SECONDS, OpenDrafts
 from komet_import.review.draft import Draft
+from komet_import.schema.customers import CUSTOMERS
+from tests.benchmarks.customers import records
 from tests.stories import committed, csv_of, edited, rows_of, uploaded
 
 ROWS = 5
@@ -163,6 +166,20 @@ def test_what_was_judged_elsewhere_is_gone_on_with_and_what_ended_is_forgotten(
     draft = weakref.ref(opened.draft)
     del opened, again
     assert alive([draft]) == [False]
+
+
+def test_an_open_draft_takes_less_than_two_kilobytes_a_row(desk: Desk) -> None:
+    count = 3_000
+    headers = [column.header for column in CUSTOMERS.columns]
+    rows = [dict(zip(headers, texts, strict=True)) for texts in records(0, count)]
+    draft_id = uploaded(desk, csv_of(*rows)).stored.draft_id
+    tracemalloc.start()
+    opened = drafts.open_draft(desk, draft_id)
+    gc.collect()
+    held, _most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert opened.draft.counts.rows == count
+    assert held < count * 2_000
 
 
 def test_a_draft_that_there_is_not_leaves_nothing(kept: OpenDrafts, clock: Clock, desk: Desk) -> None:

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 
 from komet_import import drafts, history, importer
 from komet_import.desk import Desk
-from komet_import.drafts import CellEdit
 from komet_import.errors import NotFound, UnusableFile
 from komet_import.importer import Choices
 from komet_import.purge import Purged, purge
+from komet_import.review.edits import CellEdit
 from komet_import.store.models import draft, edit, rejected_row, upload, upload_table
 from tests.commands import Command, process, start, write
 from tests.stories import NEW, TWO, at_desk, committed, csv_of, listed, rows_of, uploaded

@@ -13,11 +13,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from komet_import.review.edits import Cell
 from komet_import.store.cells import storable
 from komet_import.store.drafts import require_open, touch
 from komet_import.store.models import edit, person
-
-Cell = tuple[int, str | None]  # the sheet's row and a column's key; without a key the whole row
 
 
 @dataclass(frozen=True, slots=True)

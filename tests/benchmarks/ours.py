@@ -79,7 +79,7 @@ def validate(folder: Path, rows: int) -> float:
 def edit(folder: Path, rows: int) -> float:
     """The median of edits all over the file: codes, names and plain cells, right and wrong; each is stored too."""
     from komet_import import importer
-    from komet_import.drafts import CellEdit
+    from komet_import.review.edits import CellEdit
 
     edits = (
         ("code", "NEWCODE{}"),

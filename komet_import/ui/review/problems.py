@@ -8,9 +8,10 @@ import streamlit as st
 
 from komet_import import drafts
 from komet_import.desk import Desk
-from komet_import.drafts import CellEdit, Conflict, OpenDraft
+from komet_import.drafts import Conflict, OpenDraft
 from komet_import.errors import KometError
 from komet_import.review.draft import Draft
+from komet_import.review.edits import CellEdit
 from komet_import.review.issues import Issue, ProblemKind
 from komet_import.schema.problems import CATALOGUE, Severity, of_wrong_column
 from komet_import.sentences import clipped, listed

@@ -11,8 +11,9 @@ import streamlit as st
 from komet_import import drafts, importer
 from komet_import.bulk import uncollected
 from komet_import.desk import Desk
-from komet_import.drafts import CellEdit, Conflict, OpenDraft
+from komet_import.drafts import Conflict, OpenDraft
 from komet_import.review.draft import Draft
+from komet_import.review.edits import CellEdit
 from komet_import.review.issues import Issue
 from komet_import.review.plan import Action
 from komet_import.schema.column import Column
