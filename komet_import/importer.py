@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 from zoneinfo import ZoneInfo
 
-from komet_import import drafts, post
+from komet_import import customers, drafts, post
 from komet_import.access import Deed, require
 from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
@@ -21,8 +21,9 @@ from komet_import.review.plan import Plan
 from komet_import.schema.customer_examples import example_records
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.store import commit as stored_commit
-from komet_import.store import customers, imports, mails, uploads
 from komet_import.store import drafts as stored_drafts
+from komet_import.store import imports, mails, uploads
+from komet_import.store.customers import Wanted
 from komet_import.store.drafts import BlankCells, DraftState, StoredDraft
 from komet_import.store.imports import ImportRecord, NewImport
 
@@ -42,10 +43,7 @@ def write_template(desk: Desk, out: BinaryIO | Path, kind: TemplateKind) -> int:
 
     require(desk.person, Deed.IMPORT)
     if kind == "existing":
-        with desk.database.reading() as connection:
-            records = customers.each_record(connection, CUSTOMERS, desk.company.company_id)
-            rows = ((str(record.record_id), *record.texts) for record in records)
-            return templates.write_template(out, CUSTOMERS, desk.company, rows)
+        return customers.write_workbook(desk, Wanted(), None, out)
     examples = example_records(CUSTOMERS, desk.company) if kind == "example" else ()
     return templates.write_template(out, CUSTOMERS, desk.company, examples)
 
