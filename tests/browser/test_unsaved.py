@@ -100,7 +100,10 @@ def test_what_is_typed_while_the_app_is_away_is_saved_when_it_is_back(page: Page
     expect(review.grid.get_by_role("status")).to_be_empty()
     server.expect_stored(row_4="Net 60", row_5="Net 45")
 
-    # A reload of the page before it found the app again.
+    # A reload of the page before it found the app again. The closed notice is drawn to its end before: a grid that moves up
+    # for it would ask the dead app for its frame.
+    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
+    expect(review.cell(6)).to_be_visible()
     server.kill()
     review.write(6, "Net 30")
     page.keyboard.press("Enter")
