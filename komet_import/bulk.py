@@ -32,7 +32,7 @@ def held_once(cells: Sequence[Cell], known: dict[Cell, Cell]) -> list[Cell]:
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """A million small objects and no cycles: without this, the collector goes through them all, many times.
 
     It takes a third of the time off. The collector is the whole process's, so this is for seconds of work at most.

@@ -12,7 +12,6 @@ from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
 
 import komet_import.store.history as stored
 from komet_import.access import find_import, sees_only
@@ -107,12 +106,12 @@ _MOST_WEEKS, _MOST_MONTHS = 100, 1100  # days
 
 def overview(desk: Desk, period: Period, now: datetime) -> Overview:
     """The figures of all imports of the period that the person may see."""
-    since = _since(_local(desk, now).date(), period)
+    since = _since(desk.company.local(now).date(), period)
     wanted = WantedImports(since=_midnight(desk, since) if since else None, person_id=sees_only(desk.person))
     company_id = desk.company.company_id
     with desk.database.reading() as connection:
         first = wanted.since or stored.first_finished(connection, company_id, wanted) or now
-        unit, starts = _bars(_local(desk, first).date(), _local(desk, now).date())
+        unit, starts = _bars(desk.company.local(first).date(), desk.company.local(now).date())
         edges = [_midnight(desk, day) for day in starts]
         tallies = stored.tally(connection, company_id, wanted, edges[1:-1])
         return Overview(
@@ -168,12 +167,8 @@ def _after(start: date, unit: Unit) -> date:
     return (start + timedelta(days=31 if unit is Unit.MONTH else 366)).replace(day=1)
 
 
-def _local(desk: Desk, moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(desk.company.time_zone))
-
-
 def _midnight(desk: Desk, day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(desk.company.time_zone))
+    return datetime(day.year, day.month, day.day, tzinfo=desk.company.zone)
 
 
 # -- the list ------------------------------------------------------------------------------------------------------

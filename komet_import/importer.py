@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
-from zoneinfo import ZoneInfo
 
 from komet_import import customers, drafts, post
 from komet_import.access import Deed, require
@@ -88,7 +87,7 @@ def refuse_repetition(desk: Desk, file: str, content: bytes) -> None:
 
 def _refuse_earlier(desk: Desk, file: str, earlier: ImportRecord | None) -> None:
     if earlier is not None:
-        when = f"{earlier.finished_at.astimezone(ZoneInfo(desk.company.time_zone)):%Y-%m-%d %H:%M}"
+        when = f"{desk.company.local(earlier.finished_at):%Y-%m-%d %H:%M}"
         raise Refused(
             "already_imported", file=file, when=when, import_id=earlier.import_id, how="add --again"
         )

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from email.utils import make_msgid
 from enum import StrEnum
 from itertools import groupby, islice
-from zoneinfo import ZoneInfo
 
 from komet_import.access import Deed, find_import, require, sees_only
 from komet_import.desk import Desk
@@ -76,11 +75,11 @@ def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
         company=desk.company.name,
         file=record.title,
         person=desk.person.name,
-        finished_at=record.finished_at.astimezone(ZoneInfo(desk.company.time_zone)),
+        finished_at=desk.company.local(record.finished_at),
         state="committed" if committed else "rejected",
         rows=record.rows,
-        inserted=record.counts.inserted,
-        updated=record.counts.updated,
+        inserted=record.counts.new,
+        updated=record.counts.update,
         unchanged=record.counts.unchanged,
         rejected=record.counts.rejected,
         left_out_rows=tuple(islice(plan.cells if committed else with_errors, _SHOWN_ROWS)),
@@ -216,6 +215,6 @@ def send_test_mail(desk: Desk) -> None:
     server = desk.settings.mail_server
     if server is None:
         raise BadSettings("no_mail_server")
-    moment = datetime.now(UTC).astimezone(ZoneInfo(desk.company.time_zone))
+    moment = desk.company.local(datetime.now(UTC))
     message = compose_test(desk.company.name, desk.person.name, moment, desk.settings.link("settings"))
     send(server, message, (desk.person.email,), make_msgid(domain="komet-import.local"))

@@ -133,7 +133,7 @@ def test_a_commit_killed_in_the_middle_leaves_nothing_behind_and_is_made_again(t
         assert {customer["phone"] for customer in stored(desk).values()} == {None}
         again = drafts.open_draft(desk, opened.stored.draft_id)
         record = committed(desk, again)
-        assert (record.counts.inserted, record.counts.updated) == (19_000, 1000)
+        assert (record.counts.new, record.counts.update) == (19_000, 1000)
         assert customers.count(desk) == 20_000
     with closing(sqlite3.connect(tmp_path / "komet.sqlite3")) as raw:
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -155,7 +155,7 @@ def test_a_locked_database_says_so_and_loses_nothing(desk: Desk) -> None:
         assert checked(desk, TWO)["counts"]["new"] == 1
         assert opened.draft.text(3, "name") == ""
     edited(desk, opened, (3, "name", "DEF"))
-    assert committed(desk, opened).counts.inserted == 2
+    assert committed(desk, opened).counts.new == 2
 
 
 def test_a_full_disk_says_so_and_loses_nothing(desk: Desk) -> None:
@@ -169,7 +169,7 @@ def test_a_full_disk_says_so_and_loses_nothing(desk: Desk) -> None:
     assert is_empty(desk)
     with desk.database.reading() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
-    assert committed(desk, opened).counts.inserted == 2000
+    assert committed(desk, opened).counts.new == 2000
 
 
 def test_an_unforeseen_failure_stays_in_the_history_and_may_be_tried_again(desk: Desk) -> None:
@@ -187,7 +187,7 @@ def test_an_unforeseen_failure_stays_in_the_history_and_may_be_tried_again(desk:
     assert record.failure is not None
     assert "nothing was imported" in record.failure
     assert (customers.count(desk), post.outbox(desk)) == (0, [])
-    assert committed(desk, opened).counts.inserted == 1
+    assert committed(desk, opened).counts.new == 1
 
 
 def test_of_two_imports_of_the_same_bytes_at_once_one_is_refused(desk: Desk) -> None:

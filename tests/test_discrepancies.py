@@ -89,7 +89,7 @@ def test_it_has_the_files_columns_and_those_that_an_issue_names_and_wipes_nothin
         ("send_invoice_via", "", "Email"),
         ("email_invoices", "", "ap@lacks.example"),
     }
-    assert committed(desk, again).counts.updated == 2
+    assert committed(desk, again).counts.update == 2
     now = stored(desk)
     for code in ("KEEPS", "LACKS"):
         kept = {

@@ -68,7 +68,7 @@ def test_an_edit_may_name_a_stored_customer_that_the_file_did_not(desk: Desk) ->
     edited(desk, opened, (2, "code", "abc"))
     assert opened.draft.action(2) is Action.UPDATE
     assert opened.draft.was([2])[2]["phone"] == "305"
-    assert committed(desk, opened).counts.updated == 1
+    assert committed(desk, opened).counts.update == 1
 
 
 def test_edits_that_change_nothing_or_are_of_no_cell_are_ignored(desk: Desk) -> None:
@@ -110,7 +110,7 @@ def test_an_edit_is_refused_where_its_author_did_not_see_the_text_and_the_others
     for draft in (mine.draft, drafts.up_to_date(ana, hers).draft, reopened(desk, mine)):
         assert (draft.text(2, "phone"), draft.text(3, "name")) == ("305", "DEF Wholesale")
         assert draft.counts.new == 2
-    assert committed(desk, mine).counts.inserted == 2
+    assert committed(desk, mine).counts.new == 2
 
 
 def test_the_same_text_from_two_people_is_no_conflict_and_no_second_edit(together: Together) -> None:
@@ -198,7 +198,7 @@ def test_choices_and_commits_take_over_what_others_edited_or_refuse(desk: Desk) 
     assert is_empty(desk)
     drafts.choose_all_or_nothing(desk, theirs, True)
     assert theirs.draft.text(3, "name") == "DEF Wholesale"
-    assert committed(desk, theirs).counts.inserted == 2
+    assert committed(desk, theirs).counts.new == 2
 
 
 def test_what_blank_cells_do_was_chosen_elsewhere_so_the_draft_is_judged_anew(desk: Desk) -> None:

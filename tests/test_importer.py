@@ -70,7 +70,7 @@ def test_a_file_is_corrected_committed_and_comes_back_unchanged(desk: Desk) -> N
     edited(desk, opened, (second, None, "Yes"))
 
     record = committed(desk, opened)
-    assert (record.state, record.counts.inserted, record.counts.rejected) == (ImportState.COMMITTED, 11, 1)
+    assert (record.state, record.counts.new, record.counts.rejected) == (ImportState.COMMITTED, 11, 1)
     discrepancies = discrepancies_of(desk, record)
     assert [(issue.row, issue.key, issue.code) for issue in discrepancies] == [(second, None, "left_out")]
     assert [change.action for change in changes_of(desk, record)] == ["insert"] * 11
@@ -91,7 +91,7 @@ def test_the_discrepancy_workbook_is_corrected_and_uploaded_again(desk: Desk) ->
     (row,) = back.draft.numbers
     assert [(issue.key, issue.code) for issue in back.draft.issues(row)] == [("name", "required")]
     edited(desk, back, (row, "name", "DEF Wholesale"))
-    assert committed(desk, back).counts.inserted == 1
+    assert committed(desk, back).counts.new == 1
     assert stored(desk)["DEF"]["phone"] == "1"
 
 
@@ -123,12 +123,12 @@ def test_all_or_nothing_imports_nothing_while_a_row_has_errors(desk: Desk) -> No
     record = imported(desk, content, all_or_nothing=True)
     counts = record.counts
     assert record.state is ImportState.REJECTED
-    assert (counts.inserted, counts.updated, counts.unchanged, counts.rejected) == (0, 0, 1, 2)
+    assert (counts.new, counts.update, counts.unchanged, counts.rejected) == (0, 0, 1, 2)
     assert record.rows == counts.rows == 3
     assert stored(desk).keys() == {"OLD"}
     assert changes_of(desk, record) == []
     importer.refuse_repetition(desk, FILE, content)
-    assert imported(desk, content).counts.inserted == 1
+    assert imported(desk, content).counts.new == 1
 
 
 # Files that cannot be used, and ids of nobody.
@@ -190,7 +190,7 @@ def test_two_companies_do_not_see_each_other(desk: Desk) -> None:
             step()
     unknown = checked(theirs, csv_of({"Customer ID": str(stored(desk)["ABC"]["customer_id"]), "Phone": "1"}))
     assert found(unknown) == [(2, "Customer ID", "unknown_customer_id")]
-    assert imported(theirs, content).counts.inserted == 1
+    assert imported(theirs, content).counts.new == 1
     assert stored(desk)["ABC"]["customer_id"] != stored(theirs)["ABC"]["customer_id"]
     with pytest.raises(KometError, match="one of: Andes Roses and Sunrise Blooms, Miami"):
         open_desk(replace(settings, company=None), desk.database)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from komet_import.mail.wording import inert
-from komet_import.review.cells import ColumnCells
+from komet_import.review.cells import ColumnValues
 from komet_import.review.matching import match
 from komet_import.schema.column import Column
 from komet_import.schema.customers import CUSTOMERS
@@ -75,7 +75,7 @@ def test_each_kind_parses_in_time(column: Column) -> None:
 
 def judged(column: Column, text: str) -> str | Problem:
     """What a cell would be stored as, or its problem, in words."""
-    cells = ColumnCells(column, SEVERAL)
+    cells = ColumnValues(column, SEVERAL)
     (value,) = cells.of([text])
     problem = cells.problems.get(text)
     if problem is None:

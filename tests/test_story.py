@@ -13,7 +13,8 @@ from komet_import import history, post
 from komet_import.cli import documents
 from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
-from komet_import.store.imports import ImportCounts, ImportRecord, ImportState
+from komet_import.review.plan import Counts
+from komet_import.store.imports import ImportRecord, ImportState
 from tests.stories import (
     NEW,
     Document,
@@ -193,7 +194,7 @@ def test_the_store_the_audit_the_e_mail_and_the_workbook_say_what_the_plan_said(
 ) -> None:
     record = committed(desk, reviewed)
     assert (record.import_id, record.state, record.rows) == (2, ImportState.COMMITTED, 6)
-    assert record.counts == ImportCounts(inserted=2, updated=1, unchanged=1, rejected=2)
+    assert record.counts == Counts(new=2, update=1, unchanged=1, rejected=2)
     _stored_is_what_was_planned(desk)
     _audit_is_complete(desk, record)
     _email_says_it(desk, record)

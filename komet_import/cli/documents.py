@@ -171,8 +171,8 @@ def _line(record: ImportRecord) -> Document:
 def _counts(record: ImportRecord) -> Document:
     counts = record.counts
     return {
-        "inserted": counts.inserted,
-        "updated": counts.updated,
+        "inserted": counts.new,
+        "updated": counts.update,
         "unchanged": counts.unchanged,
         "rejected": counts.rejected,
     }

@@ -15,7 +15,7 @@ CONTROL_CHARACTERS = Problem(IssueCode.CONTROL_CHARACTERS)
 _REMEMBERED = 5000
 
 
-class ColumnCells(dict[str, str]):
+class ColumnValues(dict[str, str]):
     """A memo from a cell's tidied text to its value as the template writes it, for one column in one company.
 
     The value is "" where the cell is blank, ignored or wrong; `problems` says by its text why it is not used, until

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from komet_import.review.cells import ColumnCells
+from komet_import.review.cells import ColumnValues
 from komet_import.review.plan import Record
 from komet_import.review.rows import Batch
 from komet_import.schema.column import Column, Declaration
@@ -20,7 +20,7 @@ class Comparison:
     def __init__(
         self,
         declaration: Declaration,
-        cells: Mapping[str, ColumnCells],
+        cells: Mapping[str, ColumnValues],
         batch: Batch,
         records: Sequence[Record | None],
         *,

@@ -7,7 +7,7 @@ from itertools import chain, compress
 from operator import and_
 from weakref import ReferenceType, ref
 
-from komet_import.bulk import uncollected
+from komet_import.bulk import collector_paused
 from komet_import.review.findings import Findings
 from komet_import.review.issues import Issue, ProblemKind, WrongColumn
 from komet_import.review.plan import Action, Counts, Plan, Snapshot
@@ -35,7 +35,7 @@ class Draft:
         self.snapshot = snapshot
         self._rows = rows
         rules = Rules(rows.declaration, company, snapshot, clear_blanks=clear_blanks)
-        with uncollected():
+        with collector_paused():
             self._findings = Findings(rows, rules)
         self._plan: ReferenceType[Plan] | None = None
 
@@ -85,7 +85,7 @@ class Draft:
         """Makes the edits in their order, then judges again what they touch; `named` are the customers they name."""
         if named is not None:
             self.snapshot.add(named)
-        with uncollected():
+        with collector_paused():
             self._findings.judge_again(self._rows.put(edits))
         self._plan = None
 
@@ -187,7 +187,7 @@ class Draft:
         """
         plan = self._plan() if self._plan is not None else None
         if plan is None:
-            with uncollected():
+            with collector_paused():
                 plan = make_plan(self.company, self._rows, self._findings, self.counts)
             self._plan = ref(plan)
         return plan

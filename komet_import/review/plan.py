@@ -72,10 +72,10 @@ class PlannedRow(NamedTuple):
 class Counts:
     """`rows` of them all; the four always add up to it. `skipped` are those of the rejected that the user left out."""
 
-    new: int
-    update: int
-    unchanged: int
-    rejected: int
+    new: int = 0
+    update: int = 0
+    unchanged: int = 0
+    rejected: int = 0
     skipped: int = field(default=0, compare=False)  # not counted in the database after a commit
 
     @property

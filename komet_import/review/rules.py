@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from komet_import.review.cells import ColumnCells
+from komet_import.review.cells import ColumnValues
 from komet_import.review.comparison import Comparison
 from komet_import.review.duplicates import CODE, CUSTOMER, ID, NAME, NAMED, NOTHING, Duplicates, RowKeys
 from komet_import.review.plan import Record, Snapshot
@@ -39,7 +39,7 @@ class Rules:
         self.company = company
         self.snapshot = snapshot
         self.clear_blanks = clear_blanks
-        self.cells = {column.key: ColumnCells(column, company) for column in declaration.columns}
+        self.cells = {column.key: ColumnValues(column, company) for column in declaration.columns}
         self.required = [
             (column, problem) for column in declaration.columns if (problem := self._requirement(column))
         ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,15 @@ class Company:
     def active_locations(self) -> tuple[str, ...]:
         """Their codes, in the company's order."""
         return tuple(location.code for location in self.locations if location.active)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Times are stored in UTC and shown in this."""
+        return ZoneInfo(self.time_zone)
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment as the company's clocks show it."""
+        return moment.astimezone(self.zone)
 
 
 class Role(StrEnum):

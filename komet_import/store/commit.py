@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from komet_import.bulk import chunks, uncollected
+from komet_import.bulk import chunks, collector_paused
 from komet_import.errors import Refused
 from komet_import.review.issues import Issue
 from komet_import.review.plan import Action, Change, Counts, Plan, PlannedRow
@@ -23,7 +23,7 @@ from komet_import.schema.problems import IssueCode, Severity
 from komet_import.schema.text import fold
 from komet_import.store import imports
 from komet_import.store.cells import Stored, staged_value, storable, to_stored
-from komet_import.store.imports import ImportCounts, ImportRecord, ImportState, NewImport
+from komet_import.store.imports import ImportRecord, ImportState, NewImport
 from komet_import.store.models import BIG, RECORDS, SEARCHED, UtcTime, change, discrepancy, rejected_row
 from komet_import.store.models import company as company_table
 from komet_import.store.staging import load, temporary
@@ -62,7 +62,7 @@ def commit(
     work = _Work(conn, declaration, company.company_id, import_id, progress or (lambda _share: None))
     _write_issues(work, plan)
     if not refused:
-        with uncollected():
+        with collector_paused():
             written = _write_rows(work, plan)
         _check(written, plan.counts)
     imports.finish(conn, company.company_id, import_id, plan.issue_counts)
@@ -90,10 +90,10 @@ def _company_version(conn: sa.Connection, company_id: int) -> int | None:
     return conn.execute(sa.select(company_table.c.version).where(company_table.c.id == company_id)).scalar()
 
 
-def _counts(planned: Counts, refused: bool) -> ImportCounts:
+def _counts(planned: Counts, refused: bool) -> Counts:
     if refused:
-        return ImportCounts(unchanged=planned.unchanged, rejected=planned.rows - planned.unchanged)
-    return ImportCounts(planned.new, planned.update, planned.unchanged, planned.rejected)
+        return Counts(unchanged=planned.unchanged, rejected=planned.rows - planned.unchanged)
+    return Counts(planned.new, planned.update, planned.unchanged, planned.rejected)
 
 
 # -- customers ---------------------------------------------------------------------------------------------------

@@ -167,7 +167,7 @@ def touch(conn: sa.Connection, company_id: int) -> None:
 def describe(conn: sa.Connection, company_id: int, name: str, time_zone: str) -> None:
     """Gives the company another name and time zone. Raises BadArguments."""
     touch(conn, company_id)
-    with company_file.typed_in():
+    with company_file.as_bad_arguments():
         wanted = company_file.checked_text(name, "the name", company_file.LONGEST_NAME)
         zone = company_file.checked_zone(time_zone)
         if _is_name_taken(conn, wanted, company_id):
@@ -215,7 +215,7 @@ def customers_by_location(conn: sa.Connection, declaration: Declaration, company
 def add_location(conn: sa.Connection, company_id: int, code: str, name: str) -> Location:
     """The last of the company's locations; returns it as it is stored. Raises BadArguments."""
     touch(conn, company_id)
-    with company_file.typed_in():
+    with company_file.as_bad_arguments():
         wanted = Location(company_file.checked_code(code, "the code"), _location_name(name))
         for known in _locations(conn, company_id):
             if fold(known.code) == fold(wanted.code):
@@ -229,7 +229,7 @@ def add_location(conn: sa.Connection, company_id: int, code: str, name: str) -> 
 
 def rename_location(conn: sa.Connection, company_id: int, code: str, name: str) -> str:
     """The code stays; returns the name as it is stored. Raises BadArguments, or NotFound."""
-    with company_file.typed_in():
+    with company_file.as_bad_arguments():
         wanted = _location_name(name)
     _change_location(conn, company_id, code, name=wanted)
     return wanted

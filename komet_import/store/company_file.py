@@ -38,7 +38,7 @@ class Wrong(ValueError):
 
 
 @contextmanager
-def typed_in() -> Iterator[None]:
+def as_bad_arguments() -> Iterator[None]:
     """What is wrong with a value that somebody typed becomes BadArguments (`not_settable`), a whole sentence."""
     try:
         yield

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from komet_import.bulk import CHUNK, held_once, uncollected
+from komet_import.bulk import CHUNK, collector_paused, held_once
 from komet_import.errors import NotFound
 from komet_import.review.plan import Record, Snapshot
 from komet_import.schema.column import Column, Declaration
@@ -104,7 +104,7 @@ def _snapshot(declaration: Declaration, found: sa.CursorResult[*tuple[Any, ...]]
     snapshot, texts = Snapshot(), to_texts(declaration.value_columns)
     names: dict[str, list[int]] = {}
     known: list[dict[Any, Any]] = [{} for _ in declaration.value_columns]
-    with uncollected():
+    with collector_paused():
         for rows in found.partitions(CHUNK):
             code_keys, name_keys, ids, versions, *columns = zip(*rows, strict=True)
             rows_of_texts = texts(map(held_once, columns, known))

@@ -279,7 +279,7 @@ def _migrate(connection: sa.Connection) -> None:
         raise StoreUnavailable("database_unusable", reason="it is of a newer version of this program")
     command.upgrade(config, "head")
     if current is None:
-        seed.plant(connection)
+        seed.add_example_company(connection)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from komet_import.bulk import CHUNK
 from komet_import.errors import NotFound
 from komet_import.review.issues import ProblemKind
+from komet_import.review.plan import Counts
 from komet_import.schema.kinds import LARGEST_ID
 from komet_import.schema.problems import Severity
 from komet_import.schema.text import fold
@@ -59,21 +60,6 @@ class NewImport:
 
 
 @dataclass(frozen=True)
-class ImportCounts:
-    """The rows of a file by what became of them."""
-
-    inserted: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-
-    @property
-    def rows(self) -> int:
-        """The four always add up to it."""
-        return self.inserted + self.updated + self.unchanged + self.rejected
-
-
-@dataclass(frozen=True)
 class ImportRecord:
     """One line of the history; `by` is the person's name, `failure` a sentence when the state is `failed`.
 
@@ -99,7 +85,7 @@ class ImportRecord:
     started_at: datetime
     finished_at: datetime
     rows: int
-    counts: ImportCounts
+    counts: Counts
     edits: int
     failure: str | None
 
@@ -137,7 +123,7 @@ def add_import(
     company_id: int,
     new: NewImport,
     state: ImportState,
-    counts: ImportCounts,
+    counts: Counts,
     failure: str | None = None,
 ) -> int:
     """Writes the line of the history, finished now; returns its ID."""
@@ -175,14 +161,14 @@ def add_rename(
         "started_at": started_at,
         "edits": 0,
     }
-    return _add(conn, company_id, ImportState.COMMITTED, ImportCounts(updated=customers), facts)
+    return _add(conn, company_id, ImportState.COMMITTED, Counts(update=customers), facts)
 
 
 def _add(
     conn: sa.Connection,
     company_id: int,
     state: ImportState,
-    counts: ImportCounts,
+    counts: Counts,
     facts: Mapping[str, object],
 ) -> int:
     row = {
@@ -190,8 +176,8 @@ def _add(
         "state": state.value,
         "finished_at": datetime.now(UTC),
         "rows": counts.rows,
-        "inserted": counts.inserted,
-        "updated": counts.updated,
+        "inserted": counts.new,
+        "updated": counts.update,
         "unchanged": counts.unchanged,
         "rejected": counts.rejected,
     }
@@ -281,7 +267,7 @@ def to_record(row: sa.Row[*tuple[Any, ...]]) -> ImportRecord:
         started_at=row.started_at,
         finished_at=row.finished_at,
         rows=row.rows,
-        counts=ImportCounts(row.inserted, row.updated, row.unchanged, row.rejected),
+        counts=Counts(row.inserted, row.updated, row.unchanged, row.rejected),
         edits=row.edits,
         failure=row.failure,
     )
@@ -292,7 +278,7 @@ def record_failure(
 ) -> ImportRecord:
     """Keeps an import that failed in the history: all its rows are rejected. Its key stays free for another try."""
     keyless = replace(new, idempotency_key=None)
-    counts = ImportCounts(rejected=rows)
+    counts = Counts(rejected=rows)
     return get_import(
         conn, company_id, add_import(conn, company_id, keyless, ImportState.FAILED, counts, failure)
     )

@@ -13,7 +13,7 @@ from komet_import.schema.column import Column, Declaration
 from komet_import.schema.text import fold
 from komet_import.store import companies, imports
 from komet_import.store.cells import storable
-from komet_import.store.company_file import already_there, checked_text, typed_in
+from komet_import.store.company_file import already_there, as_bad_arguments, checked_text
 from komet_import.store.models import RECORDS, change, list_value
 
 
@@ -104,7 +104,7 @@ def set_value_active(conn: sa.Connection, company_id: int, key: str, value: str,
 
 def _free(conn: sa.Connection, company_id: int, column: Column, text: str, old: str | None) -> str:
     """The text, when no other value than `old` is the same, whatever its case."""
-    with typed_in():
+    with as_bad_arguments():
         wanted = checked_text(text, "the value", column.max_length)
         known = sa.select(list_value.c.value, list_value.c.active).where(*_list(company_id, column.key))
         for value, active in conn.execute(known):

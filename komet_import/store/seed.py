@@ -29,7 +29,7 @@ EXAMPLE: dict[str, object] = {
 }
 
 
-def plant(conn: sa.Connection) -> None:
+def add_example_company(conn: sa.Connection) -> None:
     """Into a database that was migrated from nothing."""
     company_id = companies.add_company(conn, CUSTOMERS, EXAMPLE, "The example company")
     companies.add_person(conn, company_id, ADMINISTRATOR, "Administrator", Role.ADMINISTRATOR)

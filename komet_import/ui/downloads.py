@@ -53,7 +53,7 @@ def download_button(
 
 
 @dataclass(frozen=True)
-class Table:
+class TableDownload:
     """`name` is the file's, `count` how many rows there will be; times are local ones without a zone."""
 
     title: str
@@ -63,7 +63,7 @@ class Table:
     count: int
 
 
-def download_menu(tables: Sequence[Table], key: str) -> DeltaGenerator:
+def download_menu(tables: Sequence[TableDownload], key: str) -> DeltaGenerator:
     """One button that opens to a line for each table; returns it, for more."""
     menu = st.popover("Download", icon=":material/download:", key=key)
     with menu:
@@ -75,7 +75,7 @@ def download_menu(tables: Sequence[Table], key: str) -> DeltaGenerator:
     return menu
 
 
-def _button(table: Table, ending: str, mime: str, make: Callable[[Table], bytes]) -> None:
+def _button(table: TableDownload, ending: str, mime: str, make: Callable[[TableDownload], bytes]) -> None:
     too_long = ending == "xlsx" and table.count > MOST_ROWS
     download_button(
         f".{ending}",
@@ -89,13 +89,13 @@ def _button(table: Table, ending: str, mime: str, make: Callable[[Table], bytes]
     )
 
 
-def _workbook(table: Table) -> bytes:
+def _workbook(table: TableDownload) -> bytes:
     out = BytesIO()
     write_xlsx(out, table.title[:31], table.headers, table.rows())
     return out.getvalue()
 
 
-def _csv(table: Table) -> bytes:
+def _csv(table: TableDownload) -> bytes:
     out = BytesIO()
     write_csv(out, table.headers, table.rows())
     return out.getvalue()

@@ -65,14 +65,14 @@ def worker_trouble(desk: Desk) -> None:
     """What keeps the worker from the e-mails, if anything does."""
     trouble = worker(desk).trouble(jobs.E_MAILS)
     if trouble is not None:
-        again = words.clock(trouble.again_at, desk.company.time_zone)
+        again = words.clock(trouble.again_at, desk.company)
         sentence = f"E-mails were not tried: {trouble.sentence} They are tried again at {again}."
         st.warning(escape_markdown(sentence), icon=":material/warning:")
 
 
 def _badge(desk: Desk, mail: StoredMail) -> None:
     if mail.state is MailState.SENT and mail.sent_at is not None:
-        sent = words.clock(mail.sent_at, desk.company.time_zone)
+        sent = words.clock(mail.sent_at, desk.company)
         layout.show_badge(f"Sent {sent}", Tone.NEUTRAL, ":material/mark_email_read:")
     elif mail.state is MailState.FAILED:
         layout.show_badge("Not sent", Tone.ERROR, ":material/error:")
@@ -91,7 +91,7 @@ def _state(desk: Desk, mail: StoredMail) -> str:
     if mail.state is MailState.FAILED:
         return f"It was tried {words.counted(mail.attempts, 'time')} and given up. {mail.last_error} The import stands."
     if mail.last_error and mail.next_try_at:
-        again = words.clock(mail.next_try_at, desk.company.time_zone)
+        again = words.clock(mail.next_try_at, desk.company)
         return f"{mail.last_error} It is tried again at {again}. The import itself is complete."
     return "It is on its way. The import itself is complete."
 

@@ -89,12 +89,12 @@ def _history_frame(desk: Desk, lines: Sequence[HistoryLine]) -> pd.DataFrame:
     now = datetime.now(UTC)
     return pd.DataFrame(
         {
-            "When": [words.short(record.finished_at, desk.company.time_zone, now) for record in records],
+            "When": [words.short(record.finished_at, desk.company, now) for record in records],
             "File": [record.title for record in records],
             "By": [record.by for record in records],
             "Rows": [record.rows for record in records],
-            "New": [record.counts.inserted for record in records],
-            "Updated": [record.counts.updated for record in records],
+            "New": [record.counts.new for record in records],
+            "Updated": [record.counts.update for record in records],
             "Unchanged": [record.counts.unchanged for record in records],
             "Left out": [record.counts.rejected for record in records],
             "State": [[STATES[record.state][0]] for record in records],

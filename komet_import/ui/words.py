@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
+
+from komet_import.schema.company import Company
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -19,9 +20,9 @@ def left_out(rejected: int, skipped: int) -> str:
     return f"{errors}{skipped:,} skipped"
 
 
-def moment(when: datetime, time_zone: str, now: datetime) -> str:
+def moment(when: datetime, company: Company, now: datetime) -> str:
     """`today 10:12`, `yesterday 16:40`, `19 November 16:40`, with the year when it is another."""
-    local, today = when.astimezone(ZoneInfo(time_zone)), now.astimezone(ZoneInfo(time_zone))
+    local, today = company.local(when), company.local(now)
     days = (today.date() - local.date()).days
     if days in (0, 1):
         return f"{'yesterday' if days else 'today'} {local:%H:%M}"
@@ -29,21 +30,21 @@ def moment(when: datetime, time_zone: str, now: datetime) -> str:
     return f"{local.day} {local:%B}{year} {local:%H:%M}"
 
 
-def exact(when: datetime, time_zone: str) -> str:
+def exact(when: datetime, company: Company) -> str:
     """`23 November 2026 at 10:42`."""
-    local = when.astimezone(ZoneInfo(time_zone))
+    local = company.local(when)
     return f"{local.day} {local:%B %Y} at {local:%H:%M}"
 
 
-def short(when: datetime, time_zone: str, now: datetime) -> str:
+def short(when: datetime, company: Company, now: datetime) -> str:
     """`23 Nov 10:42`, with the year when it is another: for tables."""
-    local, year = when.astimezone(ZoneInfo(time_zone)), now.astimezone(ZoneInfo(time_zone)).year
+    local, year = company.local(when), company.local(now).year
     return f"{local.day} {local:%b} {'' if local.year == year else f'{local.year} '}{local:%H:%M}"
 
 
-def clock(when: datetime, time_zone: str) -> str:
+def clock(when: datetime, company: Company) -> str:
     """`10:42`."""
-    return f"{when.astimezone(ZoneInfo(time_zone)):%H:%M}"
+    return f"{company.local(when):%H:%M}"
 
 
 def duration(seconds: float) -> str:

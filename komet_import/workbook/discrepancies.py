@@ -16,9 +16,9 @@ from komet_import.schema.column import Declaration
 from komet_import.schema.company import Company
 from komet_import.schema.problems import Severity
 from komet_import.workbook.cells import DataCell
-from komet_import.workbook.data_cells import ColumnCells
 from komet_import.workbook.layout import CellRow, Layout, write_workbook
 from komet_import.workbook.style import REASON_WIDTH, reason_style, text_height
+from komet_import.workbook.styled_cells import StyledCells
 from komet_import.workbook.validations import FIRST_ROW
 
 # With the headers' own they stay below 1,023: the numbers that one drawing gives its notes' shapes. Beyond that, the
@@ -83,7 +83,7 @@ def _with_issues(
 
 
 def _rows(sheet: Worksheet, layout: Layout, rows: Iterable[RejectedRow]) -> Iterator[CellRow]:
-    columns = [(column.key, ColumnCells(sheet, column)) for column in layout.columns]
+    columns = [(column.key, StyledCells(sheet, column)) for column in layout.columns]
     last = DataCell(sheet, reason_style(sheet))
     notes_left = MOST_NOTES
     for row, rejected in enumerate(rows, FIRST_ROW):
@@ -100,7 +100,7 @@ def _rows(sheet: Worksheet, layout: Layout, rows: Iterable[RejectedRow]) -> Iter
         del sheet.row_dimensions[row]  # written by now
 
 
-def _cell(column: ColumnCells, text: str, problems: Sequence[Told], *, noted: bool) -> Cell | None:
+def _cell(column: StyledCells, text: str, problems: Sequence[Told], *, noted: bool) -> Cell | None:
     if not problems:
         return column.filled(text) if text else None
     if noted:

@@ -22,7 +22,7 @@ from komet_import.store import companies
 from komet_import.store.commit import MOST_KEPT
 from komet_import.store.history import WantedImports
 from komet_import.store.models import import_, mail
-from komet_import.ui.downloads import Table, _csv, _workbook
+from komet_import.ui.downloads import TableDownload, _csv, _workbook
 from komet_import.workbook.table_file import inert
 from tests.mail.post_office import Mailbox, post_office
 from tests.pages.conftest import NEW, OpenApp, figures, upload, words, workbook
@@ -242,7 +242,7 @@ def test_what_keeps_the_worker_from_the_e_mails_is_told(imported: OpenApp, tmp_p
     "text", ["=1+1", "+1", "-x", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "-1+cmd|' /C calc'!A0"]
 )
 def test_a_text_that_a_spreadsheet_would_run_is_made_harmless(text: str) -> None:
-    table = Table("T", "t", ["A", "B"], lambda: [[text, -5]], 1)
+    table = TableDownload("T", "t", ["A", "B"], lambda: [[text, -5]], 1)
     (row,) = list(csv.reader(io.StringIO(_csv(table).decode("utf-8-sig"), newline="")))[1:]
     assert row == ["'" + text, "-5"]
     sheet = openpyxl.load_workbook(io.BytesIO(_workbook(table))).active
@@ -257,7 +257,7 @@ def test_other_texts_and_numbers_stay_as_they_are(text: str) -> None:
 
 
 def test_a_long_table_loses_no_row() -> None:
-    table = Table("T", "t", ["A"], lambda: ([n] for n in range(500)), 500)
+    table = TableDownload("T", "t", ["A"], lambda: ([n] for n in range(500)), 500)
     sheet = openpyxl.load_workbook(io.BytesIO(_workbook(table))).active
     assert sheet is not None
     assert [cell.value for cell in sheet["A"]][1:] == list(range(500))

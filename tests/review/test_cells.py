@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from komet_import.review.cells import ColumnCells
+from komet_import.review.cells import ColumnValues
 from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
 from tests.review.example import MULTI, SINGLE
 
 
-def cells(key: str, company: Company = MULTI) -> ColumnCells:
-    return ColumnCells(CUSTOMERS.column(key), company)
+def cells(key: str, company: Company = MULTI) -> ColumnValues:
+    return ColumnValues(CUSTOMERS.column(key), company)
 
 
 def read(key: str, text: str, company: Company = MULTI) -> tuple[str, str | None]:

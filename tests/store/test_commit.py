@@ -22,7 +22,7 @@ from komet_import.store.customers import Wanted
 from komet_import.store.database import Database
 from komet_import.store.drafts import BlankCells
 from komet_import.store.history import Order, WantedImports
-from komet_import.store.imports import AuditedChange, ImportCounts, ImportKind, ImportState
+from komet_import.store.imports import AuditedChange, ImportKind, ImportState
 from tests.store.plans import cell, commit_plan, make_plan, new_import, texts
 
 A = {"code": "A", "name": "Ann", "phone": "1", "active": "Yes", "credit_limit": "10.00"}
@@ -60,7 +60,7 @@ def test_new_changed_unchanged_and_rejected_rows_each_go_where_the_plan_says(
     )
     record = commit_plan(database, company, plan, edits=3, blank_cells=BlankCells.CLEAR)
     assert (record.kind, record.state, record.rows) == (ImportKind.IMPORT, ImportState.COMMITTED, 4)
-    assert record.counts == ImportCounts(inserted=1, updated=1, unchanged=1, rejected=1)
+    assert record.counts == Counts(new=1, update=1, unchanged=1, rejected=1)
     assert (record.by, record.email, record.edits) == ("Administrator", "admin@localhost", 3)
     assert record.finished_at > record.started_at
     after = records(database, company)
@@ -161,7 +161,7 @@ def test_all_or_nothing_with_a_rejected_row_writes_no_customer(
     )
     record = commit_plan(database, company, plan, all_or_nothing=True)
     assert (record.state, record.rows) == (ImportState.REJECTED, 4)
-    assert record.counts == ImportCounts(inserted=0, updated=0, unchanged=1, rejected=3)
+    assert record.counts == Counts(new=0, update=0, unchanged=1, rejected=3)
     assert records(database, company) == stored
     with database.reading() as conn:
         assert audit.count_changes(conn, CUSTOMERS, company.company_id, record.import_id) == {}
@@ -170,7 +170,7 @@ def test_all_or_nothing_with_a_rejected_row_writes_no_customer(
 
 def test_all_or_nothing_without_a_rejected_row_commits(database: Database, company: Company) -> None:
     record = commit_plan(database, company, make_plan(company, new=[A]), all_or_nothing=True)
-    assert (record.state, record.counts.inserted) == (ImportState.COMMITTED, 1)
+    assert (record.state, record.counts.new) == (ImportState.COMMITTED, 1)
 
 
 # -- refused -----------------------------------------------------------------------------------------------------

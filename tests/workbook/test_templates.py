@@ -23,8 +23,8 @@ from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.kinds import KINDS
 from komet_import.schema.problems import Problem
 from komet_import.schema.text import tidy
-from komet_import.workbook.data_cells import ColumnCells
 from komet_import.workbook.layout import CellRow, Layout, write_workbook
+from komet_import.workbook.styled_cells import StyledCells
 from komet_import.workbook.templates import write_template
 from tests.schema.companies import SEVERAL, SINGLE
 from tests.workbook.templates import POSITION, opened, template
@@ -217,7 +217,7 @@ def test_streamed_rows_are_those_that_openpyxl_would_write() -> None:
     layout = Layout(CUSTOMERS, COLUMNS, SEVERAL)
 
     def rows(sheet: Worksheet) -> Iterator[CellRow]:
-        columns = [ColumnCells(sheet, column) for column in COLUMNS]
+        columns = [StyledCells(sheet, column) for column in COLUMNS]
         for texts in records:
             yield [cells.filled(text) for cells, text in zip(columns, texts, strict=True)]
 

@@ -133,7 +133,7 @@ def _show_more(key: str, limit: int) -> None:
 def _entries(desk: Desk, entries: Iterable[AuditEntry]) -> Iterator[str]:
     now = datetime.now(UTC)
     for entry in entries:
-        when = words.moment(entry.at, desk.company.time_zone, now)
+        when = words.moment(entry.at, desk.company, now)
         cells = [change for change in entry.changes if change.key is not None]
         yield (
             f'<section class="komet-fields"><h4>{when[0].upper()}{escape(when[1:])}</h4>'

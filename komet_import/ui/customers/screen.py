@@ -151,8 +151,7 @@ def _import_filter(desk: Desk, record: ImportRecord | None) -> None:
     st.session_state[_OF_IMPORT] = str(record.import_id) if record else None
     now = datetime.now(UTC)
     labels = {
-        given: f"{r.title}, {words.moment(r.finished_at, desk.company.time_zone, now)}"
-        for given, r in offered.items()
+        given: f"{r.title}, {words.moment(r.finished_at, desk.company, now)}" for given, r in offered.items()
     }
     st.selectbox(
         "Changed by an import",

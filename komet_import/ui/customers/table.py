@@ -73,7 +73,7 @@ def _customer_frame(desk: Desk, rows: Sequence[CustomerRow]) -> pd.DataFrame:
         texts
         | {
             headers[CUSTOMERS.id_key]: [row.customer_id for row in rows],
-            headers[LAST_CHANGE]: [words.short(row.updated_at, desk.company.time_zone, now) for row in rows],
+            headers[LAST_CHANGE]: [words.short(row.updated_at, desk.company, now) for row in rows],
         }
     )
 

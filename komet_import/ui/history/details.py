@@ -18,7 +18,7 @@ from komet_import.store.history import Problem
 from komet_import.store.imports import ImportKind, ImportRecord, ImportState
 from komet_import.ui import layout, words
 from komet_import.ui.address import id_from
-from komet_import.ui.downloads import Table, download_button, download_menu
+from komet_import.ui.downloads import TableDownload, download_button, download_menu
 from komet_import.ui.history.audit_tables import changes_table, discrepancy_frame
 from komet_import.ui.history.charts import problem_name, problem_value
 from komet_import.ui.history.files import changes_file, discrepancies_file, header_of
@@ -35,7 +35,7 @@ def import_screen(desk: Desk, wanted: str) -> None:
     """`wanted` comes from the address. Raises NotFound."""
     view = history.show(desk, id_from(wanted, "unknown_import"))
     record = view.record
-    when = words.exact(record.finished_at, desk.company.time_zone)
+    when = words.exact(record.finished_at, desk.company)
     state = STATES[record.state]
     with layout.title(
         record.title, "Setup", "Import History", when, badge=state, note=what_happened(desk, view)
@@ -46,7 +46,7 @@ def import_screen(desk: Desk, wanted: str) -> None:
         _downloads(desk, record, tables)
 
 
-def _of_file(desk: Desk, view: ImportView) -> list[Table]:
+def _of_file(desk: Desk, view: ImportView) -> list[TableDownload]:
     record = view.record
     _equation(record)
     if record.failure:
@@ -64,9 +64,9 @@ def what_happened(desk: Desk, view: ImportView) -> str:
     """In a sentence; the figures are those of the equation."""
     record = view.record
     counts = record.counts
-    when = words.exact(record.finished_at, desk.company.time_zone)
+    when = words.exact(record.finished_at, desk.company)
     if record.kind is ImportKind.RENAME:
-        return f"{record.by}, {when}: {words.counted(counts.updated, 'customer')} got the new name."
+        return f"{record.by}, {when}: {words.counted(counts.update, 'customer')} got the new name."
     of_rows = f"{record.by}, {when}: of {words.counted(record.rows, 'row')}"
     if record.state is ImportState.FAILED:
         return f"{record.by}, {when}: the import failed, and none of its {record.rows:,} rows went in."
@@ -78,8 +78,8 @@ def what_happened(desk: Desk, view: ImportView) -> str:
     parts = [
         f"{number:,} {what}"
         for number, what in (
-            (counts.inserted, "came in new"),
-            (counts.updated, "updated"),
+            (counts.new, "came in new"),
+            (counts.update, "updated"),
             (counts.unchanged, "changed nothing"),
             (counts.rejected - view.skipped, "had errors" if view.skipped else "left out"),
             (view.skipped, "skipped"),
@@ -102,7 +102,7 @@ def _equation(record: ImportRecord) -> None:
         layout.quiet(f"{rule}, {blank[record.blank_cells]}")
 
 
-def _downloads(desk: Desk, record: ImportRecord, tables: list[Table]) -> None:
+def _downloads(desk: Desk, record: ImportRecord, tables: list[TableDownload]) -> None:
     with download_menu(tables, "downloads"):
         if record.counts.rejected:
             discrepancy_button(desk, record)
@@ -119,7 +119,7 @@ def _downloads(desk: Desk, record: ImportRecord, tables: list[Table]) -> None:
 # -- changes -------------------------------------------------------------------------------------------------------
 
 
-def _changes(desk: Desk, record: ImportRecord) -> Table:
+def _changes(desk: Desk, record: ImportRecord) -> TableDownload:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader("Changes", anchor=False, width="stretch")
         actions = st.container(width="content")
@@ -204,7 +204,7 @@ def _label(labels: dict[str, str], option: str) -> str:
 # -- discrepancies -------------------------------------------------------------------------------------------------
 
 
-def _discrepancies(desk: Desk, view: ImportView) -> Table:
+def _discrepancies(desk: Desk, view: ImportView) -> TableDownload:
     record = view.record
     sums = {
         severity: sum(count.cells for count in view.problems if count.severity is severity)

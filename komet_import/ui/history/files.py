@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from komet_import import history
 from komet_import.desk import Desk
@@ -15,7 +14,7 @@ from komet_import.schema.problems import CATALOGUE, IssueCode
 from komet_import.store.audit import WantedChanges
 from komet_import.store.history import Order, Problem, WantedImports
 from komet_import.store.imports import ImportRecord
-from komet_import.ui.downloads import Table
+from komet_import.ui.downloads import TableDownload
 from komet_import.ui.tables import MAILS, STATES
 from komet_import.workbook.table_file import TableCell
 
@@ -43,25 +42,27 @@ def header_of(key: str | None) -> str:
 
 def history_files(
     desk: Desk, overview: Overview, wanted: WantedImports, order: Order, total: int
-) -> list[Table]:
+) -> list[TableDownload]:
     """The list as it is filtered and sorted, and the numbers behind the charts."""
     unit = overview.unit.value
-    imports = Table("The imports listed", "imports", _LIST, partial(_imports, desk, wanted, order), total)
-    rows = Table(
+    imports = TableDownload(
+        "The imports listed", "imports", _LIST, partial(_imports, desk, wanted, order), total
+    )
+    rows = TableDownload(
         f"Rows a {unit}",
         f"rows-a-{unit}",
         ("From", "Imports", "New", "Updated or unchanged", "Left out"),
         partial(_bars, overview),
         len(overview.bars),
     )
-    problems = Table(
+    problems = TableDownload(
         "All problems",
         "problems",
         ("Column", "Problem", "Kind", "Cells", "Imports"),
         partial(_problems, overview),
         len(overview.problems),
     )
-    people = Table(
+    people = TableDownload(
         "By person", "people", ("Person", "Imports", "Rows"), partial(_people, overview), len(overview.people)
     )
     return [imports, rows, problems, people]
@@ -72,7 +73,7 @@ def _imports(desk: Desk, wanted: WantedImports, order: Order) -> Iterator[Sequen
         record, counts = line.record, line.record.counts
         seconds = round((record.finished_at - record.started_at).total_seconds(), 1)
         when = _local(desk, record.finished_at)
-        numbers = (record.rows, counts.inserted, counts.updated, counts.unchanged, counts.rejected)
+        numbers = (record.rows, counts.new, counts.update, counts.unchanged, counts.rejected)
         mail = MAILS[line.mail][0] if line.mail else None
         state = STATES[record.state][0]
         yield (record.import_id, when, record.title, record.by, seconds, *numbers, state, mail)
@@ -96,11 +97,11 @@ def _people(overview: Overview) -> Iterator[Sequence[TableCell]]:
         yield (person.name, person.imports, person.rows)
 
 
-def changes_file(desk: Desk, record: ImportRecord, wanted: WantedChanges, total: int) -> Table:
+def changes_file(desk: Desk, record: ImportRecord, wanted: WantedChanges, total: int) -> TableDownload:
     """The changes that the filters leave."""
     headers = ("Row", "Customer ID", "Customer", "Customer Code", "Column", "Old value", "New value")
     rows = partial(_changes, desk, record, wanted)
-    return Table("Changes", f"changes-{record.import_id}", headers, rows, total)
+    return TableDownload("Changes", f"changes-{record.import_id}", headers, rows, total)
 
 
 def _changes(desk: Desk, record: ImportRecord, wanted: WantedChanges) -> Iterator[Sequence[TableCell]]:
@@ -111,11 +112,13 @@ def _changes(desk: Desk, record: ImportRecord, wanted: WantedChanges) -> Iterato
         yield (change.row, *who, column, change.old, change.new)
 
 
-def discrepancies_file(desk: Desk, record: ImportRecord, problem: Problem | None, total: int) -> Table:
+def discrepancies_file(
+    desk: Desk, record: ImportRecord, problem: Problem | None, total: int
+) -> TableDownload:
     """Those of a problem, or all."""
     headers = ("Row", "Kind", "Column", "Value", "Why", "Suggestion")
     rows = partial(_discrepancies, desk, record, problem)
-    return Table("Discrepancies", f"problems-{record.import_id}", headers, rows, total)
+    return TableDownload("Discrepancies", f"problems-{record.import_id}", headers, rows, total)
 
 
 def _discrepancies(
@@ -127,4 +130,4 @@ def _discrepancies(
 
 
 def _local(desk: Desk, moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(desk.company.time_zone)).replace(tzinfo=None)
+    return desk.company.local(moment).replace(tzinfo=None)

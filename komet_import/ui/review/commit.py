@@ -35,7 +35,7 @@ def commit_bar(desk: Desk, opened: OpenDraft) -> None:
     ):
         with st.container(gap=None, width="stretch"):
             st.markdown(f"**{_sentence(counts)}**")
-            saved = words.clock(stored.updated_at, desk.company.time_zone)
+            saved = words.clock(stored.updated_at, desk.company)
             st.caption(f"{counts.unchanged:,} unchanged · draft saved {saved}")
         _choices(desk, opened)
         download_button(

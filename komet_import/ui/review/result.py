@@ -70,14 +70,14 @@ def verdict(record: ImportRecord) -> str:
         return "Nothing was imported"
     if record.state is ImportState.FAILED:
         return "The import failed"
-    written = record.counts.inserted + record.counts.updated
+    written = record.counts.new + record.counts.update
     return f"{words.counted(written, 'row')} imported"
 
 
 def summary(desk: Desk, record: ImportRecord) -> str:
     """By whom, when and how long."""
     seconds = max(0.1, (record.finished_at - record.started_at).total_seconds())
-    return f"by {record.by}, {words.exact(record.finished_at, desk.company.time_zone)}, in {seconds:,.1f} seconds"
+    return f"by {record.by}, {words.exact(record.finished_at, desk.company)}, in {seconds:,.1f} seconds"
 
 
 def equation(record: ImportRecord) -> st.delta_generator.DeltaGenerator:
@@ -86,8 +86,8 @@ def equation(record: ImportRecord) -> st.delta_generator.DeltaGenerator:
     return layout.equation(
         ("Rows in the file", record.rows),
         [
-            ("Inserted", counts.inserted),
-            ("Updated", counts.updated),
+            ("Inserted", counts.new),
+            ("Updated", counts.update),
             ("Unchanged", counts.unchanged),
             ("Left out", counts.rejected),
         ],
@@ -168,7 +168,7 @@ def _next(record: ImportRecord) -> None:
             label="The stored customers",
             icon=":material/storefront:",
             query_params={"import": str(record.import_id)}
-            if record.counts.inserted or record.counts.updated
+            if record.counts.new or record.counts.update
             else None,
         )
         st.button(

@@ -9,7 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from komet_import import drafts, importer
-from komet_import.bulk import uncollected
+from komet_import.bulk import collector_paused
 from komet_import.desk import Desk
 from komet_import.drafts import Conflict, OpenDraft
 from komet_import.review.draft import Draft
@@ -49,7 +49,7 @@ def _review(desk: Desk, opened: OpenDraft) -> None:
     problems, table = st.columns([0.225, 0.775], gap="medium")
     with problems:
         problem_list(desk, opened, view)
-    with table, uncollected():  # a page may have thousands of issues, which are gone after the run
+    with table, collector_paused():  # a page may have thousands of issues, which are gone after the run
         _filters(desk, opened, view)
         issues = list(opened.draft.issues_of(views.rows_on_page(view)))
         reason_line(desk, opened, view, issues)

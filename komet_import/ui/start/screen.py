@@ -94,7 +94,7 @@ def _take(desk: Desk, name: str, content: bytes) -> None:
     """A file that is in already is taken again only when that is meant."""
     earlier = importer.earlier_import(desk, content)
     if earlier is not None:
-        when = words.exact(earlier.finished_at, desk.company.time_zone)
+        when = words.exact(earlier.finished_at, desk.company)
         st.warning(
             f"**{escape_markdown(name)}** was imported already: {when}, by {escape_markdown(earlier.by)}. "
             "Rows that went in then would be unchanged now.",
@@ -131,7 +131,7 @@ def _drafts(desk: Desk) -> None:
                 st.markdown(f"**{escape_markdown(draft.file)}**")
                 st.caption(_figures(draft))
                 by = "" if draft.created_by == desk.person.person_id else f", by {draft.by}"
-                st.caption(escape_markdown(words.moment(draft.updated_at, desk.company.time_zone, now) + by))
+                st.caption(escape_markdown(words.moment(draft.updated_at, desk.company, now) + by))
             st.button("Continue", key=f"continue-{draft.draft_id}", on_click=_go_on, args=(draft.draft_id,))
             st.button(
                 "",

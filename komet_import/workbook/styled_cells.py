@@ -12,7 +12,7 @@ from komet_import.workbook.cells import DataCell, add_note
 from komet_import.workbook.style import data_style
 
 
-class ColumnCells:
+class StyledCells:
     """One cell for each look, used again for every row: append a row before the next is filled."""
 
     def __init__(self, sheet: Worksheet, column: Column) -> None:
