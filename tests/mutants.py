@@ -29,6 +29,8 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "history": (("komet_import/history.py", "komet_import/store/history.py"), ("tests/test_history.py",)),
     "post": (("komet_import/post.py",), ("tests/test_report.py", "tests/test_post.py")),
 }
+# A hundred random drafts take longer than all other tests together; a program of its own breaks on the copy's code.
+LEFT_OUT = ("as_if_the_file_had_said_so", "another_process_sends_it", "sender_was_killed")
 
 
 def main(rooms: Sequence[str]) -> int:
@@ -82,8 +84,7 @@ def _copied(room: str) -> Path:
         "source_paths": ["komet_import"],
         "only_mutate": changed,
         "pytest_add_cli_args_test_selection": tests,
-        # The test of a hundred random drafts takes longer than all the others together.
-        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-k", "not as_if_the_file_had_said_so"],
+        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-k", f"not ({' or '.join(LEFT_OUT)})"],
     }
     table = "\n".join(f"{name} = {json.dumps(value)}" for name, value in settings.items())
     own = (ROOT / "pyproject.toml").read_text(encoding="utf-8")

@@ -8,10 +8,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
 
 from komet_import import customers, drafts, history, importer, post
 from komet_import.cli import documents
@@ -19,7 +22,9 @@ from komet_import.desk import Desk, open_desk
 from komet_import.drafts import Conflict, OpenDraft
 from komet_import.importer import Choices
 from komet_import.review.edits import CellEdit
+from komet_import.review.matching import match
 from komet_import.schema.company import Role
+from komet_import.schema.customers import CUSTOMERS
 from komet_import.settings import from_environment
 from komet_import.store import companies
 from komet_import.store.audit import WantedChanges
@@ -27,6 +32,7 @@ from komet_import.store.customers import Wanted
 from komet_import.store.database import open_database
 from komet_import.store.history import WantedImports
 from komet_import.store.imports import AuditedChange, Discrepancy, ImportRecord
+from komet_import.workbook.reader import Table
 
 Document = dict[str, Any]
 Row = Mapping[str, object]
@@ -44,11 +50,23 @@ NEW: dict[str, object] = {
 def at_desk(folder: Path, **settings: Any) -> Iterator[Desk]:
     """The administrator's desk in the example company, or as the settings say; another writer is not waited for."""
     read = replace(from_environment({"KOMET_DATA_DIR": str(folder)}), **settings)
+    file = folder / "komet.sqlite3"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(_new_file())
     database = open_database(read.database_url, read.data_dir, busy_seconds=0.2)
     try:
         yield open_desk(read, database)
     finally:
         database.close()
+
+
+@cache
+def _new_file() -> bytes:
+    """A database as its first opening leaves it: to make one takes longer than most of what is done with it."""
+    with TemporaryDirectory() as folder:
+        open_database(f"sqlite:///{folder}/komet.sqlite3", Path(folder)).close()
+        return (Path(folder) / "komet.sqlite3").read_bytes()
 
 
 def colleague_of(desk: Desk, name: str, role: Role = Role.ANALYST) -> Desk:
@@ -108,6 +126,19 @@ def found(document: Document) -> list[tuple[int, str | None, str]]:
 
 def uploaded(desk: Desk, content: bytes, **choices: Any) -> OpenDraft:
     return importer.upload(desk, FILE, content, Choices(**choices))
+
+
+def drafted(desk: Desk, *rows: Row, **choices: Any) -> OpenDraft:
+    """As `uploaded`, but the texts are taken as read: reading a file takes longer than all that is done with it."""
+    chosen = Choices(**choices)
+    draft_id = importer._store_upload(desk, FILE, csv_of(*rows), chosen)
+    headers = _headers(rows)
+    texts = {str(n): [str(row.get(header, "")) for row in rows] for n, header in enumerate(headers)}
+    numbers = {"row": list(range(2, len(rows) + 2))}
+    table = Table(None, (), 1, tuple(headers), pa.table(numbers | texts))
+    matching = match(table.headers, CUSTOMERS, {})
+    draft = drafts.judge(desk, table, matching, chosen.blank_cells)
+    return importer._store_table(desk, draft_id, table, matching, draft)
 
 
 def edited(desk: Desk, opened: OpenDraft, *texts: tuple[int, str | None, str]) -> list[Conflict]:

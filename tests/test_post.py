@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from email.utils import format_datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
-from komet_import import drafts, history, importer, post
+from komet_import import company, history, importer, post
 from komet_import.cli import documents
-from komet_import.desk import Desk
-from komet_import.errors import BadSettings, Refused
+from komet_import.desk import Desk, open_desk
+from komet_import.errors import AccessDenied, BadSettings, NotFound, Refused
+from komet_import.mail.sender import MailNotSent
 from komet_import.post import Outcome
+from komet_import.schema.company import Role
 from komet_import.settings import MailSecurity, MailServer
 from komet_import.store.models import mail as mail_table
 from tests.commands import ROOT, process
 from tests.mail.post_office import Mailbox, post_office
-from tests.stories import NEW, Document, at_desk, csv_of, imported, listed
+from tests.stories import NEW, Document, at_desk, colleague_of, committed, csv_of, drafted, listed
 
-REJECTED = csv_of(NEW, NEW | {"Customer Code": "DEF", "Customer Name": "", "Phone": "<b>3</b>"})
+REJECTED = NEW, NEW | {"Customer Code": "DEF", "Customer Name": "", "Phone": "<b>3</b>"}
 
 
 @pytest.fixture
@@ -67,7 +74,7 @@ def kept(desk: Desk) -> list[EmailMessage]:
 
 def test_the_result_of_an_import_arrives_once(tmp_path: Path, server: MailServer, mailbox: Mailbox) -> None:
     with at_desk(tmp_path, mail_server=server, base_url="https://import.example") as desk:
-        record = imported(desk, REJECTED)
+        record = committed(desk, drafted(desk, *REJECTED))
         assert delivered(desk) == 1
         assert delivered(desk, waiting=True) == 0
         (mail,) = outbox(desk)
@@ -91,7 +98,7 @@ def test_an_email_waits_while_the_server_is_down_and_is_sent_later(
     tmp_path: Path, down: MailServer, server: MailServer, mailbox: Mailbox
 ) -> None:
     with at_desk(tmp_path, mail_server=down) as desk:
-        record = imported(desk, REJECTED)
+        record = committed(desk, drafted(desk, *REJECTED))
         (fresh,) = outbox(desk)
         assert (fresh["state"], fresh["attempts"], fresh["last_error"]) == ("waiting", 0, None)
         assert delivered(desk) == 0
@@ -112,7 +119,7 @@ def test_an_email_waits_while_the_server_is_down_and_is_sent_later(
 
 def test_an_email_is_given_up_in_the_end_and_that_is_shown(tmp_path: Path, down: MailServer) -> None:
     with at_desk(tmp_path, mail_server=down) as desk:
-        imported(desk, REJECTED)
+        committed(desk, drafted(desk, *REJECTED))
         for _ in range(8):
             post.deliver(desk, waiting=True)
         (mail,) = outbox(desk)
@@ -132,7 +139,7 @@ def test_all_that_wait_are_sent_when_asked_for(tmp_path: Path, server: MailServe
 
 def test_without_a_server_each_email_is_kept_as_a_file(tmp_path: Path) -> None:
     with at_desk(tmp_path) as desk:
-        imported(desk, REJECTED)
+        committed(desk, drafted(desk, *REJECTED))
         assert delivered(desk) == 0
         (email,) = kept(desk)
         (mail,) = outbox(desk)
@@ -162,7 +169,7 @@ def test_without_a_server_the_newest_email_is_kept_however_many_wait(tmp_path: P
 def test_a_folder_that_cannot_hold_the_files_is_named(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("in the way")
     with at_desk(tmp_path) as desk:
-        record = imported(desk, REJECTED)
+        record = committed(desk, drafted(desk, *REJECTED))
         with pytest.raises(BadSettings, match="Make the folder writable"):
             post.deliver(desk)
         assert listed(desk) == [record]
@@ -173,7 +180,7 @@ def test_a_file_name_of_odd_characters_cannot_forge_a_header(
 ) -> None:
     name = "a\r\nBcc: eve@x.example\r\n\udcff\x1b[31m<b>.csv"
     with at_desk(tmp_path, mail_server=server) as desk:
-        opened = importer.upload(desk, name, REJECTED, importer.Choices())
+        opened = importer.upload(desk, name, csv_of(*REJECTED), importer.Choices())
         importer.commit(desk, opened, opened.draft.plan().hash)
         assert delivered(desk) == 1
     (email,) = mailbox.emails
@@ -198,12 +205,31 @@ def test_an_email_that_breaks_its_sender_is_told_and_the_others_are_sent(
     assert len(mailbox.envelopes) == 2
 
 
+def test_of_two_who_send_at_once_one_sends_each_email(
+    tmp_path: Path, server: MailServer, mailbox: Mailbox
+) -> None:
+    with at_desk(tmp_path, mail_server=server) as desk, ThreadPoolExecutor(1) as pool:
+        _import_many(desk, 2)
+        mailbox.lets_go.clear()
+        try:
+            first = pool.submit(post.deliver, desk, waiting=True)
+            assert mailbox.has_text.wait(60)
+            assert _outcomes(post.deliver(desk, waiting=True)) == [(1, "in hand", ""), (2, "sent", "")]
+        finally:
+            mailbox.lets_go.set()
+        assert _outcomes(first.result(60)) == [(1, "sent", ""), (2, "elsewhere", "")]
+    assert len({email["Message-ID"] for email in mailbox.emails}) == len(mailbox.emails) == 2
+
+
+def _outcomes(attempts: list[post.Attempt]) -> list[tuple[int, str, str]]:
+    return [(one.mail.mail_id, one.outcome.value, one.error) for one in attempts]
+
+
 def test_an_email_is_not_sent_while_another_process_sends_it(
     tmp_path: Path, server: MailServer, mailbox: Mailbox
 ) -> None:
     with at_desk(tmp_path / "data") as desk:
-        imported(desk, REJECTED)
-        imported(desk, REJECTED + b"\n")
+        _import_many(desk, 2)
     with sending(tmp_path, server, mailbox) as first:
         second = process(tmp_path, "outbox", "send", **variables(server))
         assert (second.code, second.err) == (0, "")
@@ -220,7 +246,7 @@ def test_an_email_whose_sender_was_killed_waits_for_the_end_of_its_lease(
     tmp_path: Path, server: MailServer, mailbox: Mailbox
 ) -> None:
     with at_desk(tmp_path / "data") as desk:
-        record = imported(desk, REJECTED)
+        record = committed(desk, drafted(desk, *REJECTED))
     with sending(tmp_path, server, mailbox) as first:
         first.kill()
         first.wait()
@@ -236,6 +262,117 @@ def test_an_email_whose_sender_was_killed_waits_for_the_end_of_its_lease(
         assert delivered(desk) == 1
         assert (outbox(desk)[0]["state"], outbox(desk)[0]["attempts"]) == ("sent", 2)
     assert len({email["Message-ID"] for email in mailbox.emails}) == 1
+
+
+# -- looked at, and sent again ---------------------------------------------------------------------------------------
+
+
+def test_an_e_mail_is_a_file_that_says_what_was_sent(desk: Desk, down: MailServer) -> None:
+    record = committed(desk, drafted(desk, *REJECTED))
+    (mail,) = post.outbox(desk)
+    with_server = replace(desk, settings=replace(desk.settings, mail_server=down))
+    for at, sender in ((desk, "komet-import@localhost"), (with_server, "komet@sunrise.example")):
+        email = message_from_bytes(post.eml(at, record.import_id, mail.mail_id), policy=default)
+        assert {name: email[name] for name in ("From", "To", "Subject", "Message-ID", "Date")} == {
+            "From": f"Komet Import <{sender}>",
+            "To": "admin@localhost",
+            "Subject": mail.subject,
+            "Message-ID": mail.message_id,
+            "Date": format_datetime(mail.created_at),
+        }
+        bodies = [email.get_body((kind,)) for kind in ("plain", "html")]
+        texts = [body.get_content().splitlines() for body in bodies if body is not None]
+        assert texts == [mail.text.splitlines(), mail.html.splitlines()]
+    assert re.fullmatch(r"<[^<>@\s]+@komet-import\.local>", mail.message_id)
+
+
+def test_an_e_mail_that_was_sent_is_sent_again_as_another(
+    tmp_path: Path, server: MailServer, mailbox: Mailbox
+) -> None:
+    with at_desk(tmp_path, mail_server=server) as desk:
+        record = committed(desk, drafted(desk, *REJECTED))
+        assert delivered(desk) == 1
+        post.send_again(desk, record.import_id, 1)
+        (mail,) = post.outbox(desk)
+        assert (mail.state, mail.attempts) == ("waiting", 0)
+        assert delivered(desk) == 1
+    first, second = (email["Message-ID"] for email in mailbox.emails)
+    assert first != second == mail.message_id
+    assert re.fullmatch(r"<[^<>@\s]+@komet-import\.local>", second)
+
+
+def test_an_e_mail_is_found_with_its_own_import_alone(desk: Desk) -> None:
+    _import_many(desk, 2)
+    for import_id, mail_id in ((1, 2), (1, 3), (3, 1)):
+        for step in (post.eml, post.send_again):
+            with pytest.raises(NotFound, match=f"There is no import {import_id}"):
+                step(desk, import_id, mail_id)
+
+
+def test_what_a_colleague_imported_is_sent_by_the_machine_and_not_for_an_analyst(
+    tmp_path: Path, server: MailServer, mailbox: Mailbox
+) -> None:
+    with at_desk(tmp_path, mail_server=server) as desk:
+        zoe = colleague_of(desk, "Zoe Gross")
+        for at in (desk, zoe):
+            committed(at, drafted(at, *REJECTED))
+        assert [mail.mail_id for mail in post.outbox(desk)] == [2, 1]
+        assert [mail.mail_id for mail in post.outbox(zoe)] == [2]
+        assert _outcomes(post.deliver(zoe, waiting=True)) == [(2, "sent", "")]
+        assert _outcomes(post.deliver(zoe)) == [(1, "sent", "")]
+    assert [email["To"] for email in mailbox.emails] == [zoe.person.email, "admin@localhost"]
+
+
+def test_twenty_are_tried_at_once(tmp_path: Path, down: MailServer) -> None:
+    with at_desk(tmp_path, mail_server=down) as desk:
+        _import_many(desk, 21)
+        assert [one.mail.mail_id for one in post.deliver(desk)] == list(range(1, 21))
+        assert [one.mail.mail_id for one in post.deliver(desk)] == [21]
+
+
+# -- the test e-mail -------------------------------------------------------------------------------------------------
+
+
+def anas(desk: Desk, server: MailServer | None, role: Role = Role.ADMINISTRATOR) -> Desk:
+    """Her desk, with a mail server."""
+    person = replace(desk.person, email="ana@sunrise.example", name="Ana <b>Torres</b>", role=role)
+    return replace(desk, person=person, settings=replace(desk.settings, mail_server=server))
+
+
+def test_the_test_mail_goes_to_the_person_who_asks(desk: Desk, server: MailServer, mailbox: Mailbox) -> None:
+    company.describe(desk, "Andes Roses", "Asia/Kathmandu")
+    desk = open_desk(desk.settings, desk.database)
+    zone, moments = ZoneInfo("Asia/Kathmandu"), [datetime.now(UTC)]
+    post.send_test_mail(anas(desk, server))
+    moments.append(datetime.now(UTC))
+    (mail,) = mailbox.emails
+    assert (mail["To"], mail["Subject"]) == ("ana@sunrise.example", "Test e-mail · Andes Roses")
+    assert re.fullmatch(r"<[^<>@\s]+@komet-import\.local>", mail["Message-ID"])
+    body = mail.get_body(("plain",))
+    assert body is not None
+    sentence = "Sent by Ana <b>Torres</b> on {:%-d %B %Y at %H:%M} (UTC+05:45) from Settings."
+    assert " ".join(body.get_content().split()) in {
+        "Komet Import · Andes Roses E-mails arrive ============== The mail server took this test e-mail, so the results "
+        f"of imports reach you the same way. Settings: http://localhost:8501/settings {sentence.format(moment.astimezone(zone))}"
+        for moment in moments
+    }
+
+
+def test_what_the_mail_server_says_is_told(desk: Desk, server: MailServer, mailbox: Mailbox) -> None:
+    mailbox.answers_to["ana@sunrise.example"] = "550 no such mailbox"
+    with pytest.raises(MailNotSent, match="no such mailbox"):
+        post.send_test_mail(anas(desk, server))
+    with pytest.raises(BadSettings, match="No mail server is set"):
+        post.send_test_mail(anas(desk, None))
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.MANAGER])
+def test_the_test_mail_is_for_administrators_alone(desk: Desk, role: Role) -> None:
+    with pytest.raises(AccessDenied, match="Settings are for administrators"):
+        post.send_test_mail(anas(desk, None, role))
+
+
+# -- two senders -----------------------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -263,10 +400,6 @@ def variables(server: MailServer) -> dict[str, str]:
 
 
 def _import_many(desk: Desk, count: int) -> None:
-    """One file over and over: each import has its e-mail."""
-    table, matching, draft = importer.check(desk, "many.csv", REJECTED, importer.Choices())
+    """Each import has its e-mail."""
     for _ in range(count):
-        draft_id = importer._store_upload(desk, "many.csv", REJECTED, importer.Choices())
-        opened = importer._store_table(desk, draft_id, table, matching, draft)
-        opened = drafts.open_draft(desk, opened.stored.draft_id)
-        importer.commit(desk, opened, opened.draft.plan().hash)
+        committed(desk, drafted(desk, *REJECTED))

@@ -1,4 +1,4 @@
-"""What the e-mail of an import says: every number and row of it is that of the import, through real files."""
+"""What the e-mail of an import says: every number and row of it is that of the import."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from komet_import.desk import Desk, open_desk
 from komet_import.store.drafts import BlankCells
 from komet_import.store.imports import ImportRecord, ImportState
 from komet_import.store.mails import StoredMail
-from tests.stories import FILE, NEW, Row, at_desk, committed, csv_of, edited, imported, rows_of, uploaded
+from tests.stories import FILE, NEW, Row, at_desk, committed, drafted, edited, rows_of
 
 FILLED = {"Phone": "305", "Fax": "1", "Terms": "Net 30", "Billing City": "Miami"}
 
@@ -25,7 +25,7 @@ def customer(number: int, **cells: object) -> dict[str, object]:
 
 def stocked(desk: Desk, count: int = 6) -> None:
     """Stores customers that have a phone, a fax, terms and a city."""
-    imported(desk, csv_of(*(row | FILLED for row in rows_of(count))))
+    committed(desk, drafted(desk, *(row | FILLED for row in rows_of(count))))
 
 
 def mail(desk: Desk) -> StoredMail:
@@ -40,7 +40,7 @@ def said(desk: Desk) -> str:
 
 def of_rows(desk: Desk, *rows: Row, **choices: Any) -> str:
     """What the e-mail of these rows says."""
-    imported(desk, csv_of(*rows), **choices)
+    committed(desk, drafted(desk, *rows, **choices))
     return said(desk)
 
 
@@ -96,9 +96,10 @@ def test_what_was_cleared_is_counted(desk: Desk, cells: Row, sentence: str) -> N
 
 def test_problems_are_the_first_five_errors_and_say_how_many_there_are(desk: Desk) -> None:
     wrong = {"Terms": "Net 31", "Phone": "3" * 21}
-    imported(
+    committed(
         desk,
-        csv_of(
+        drafted(
+            desk,
             customer(0, **{"Billing ZIP Code": "2118", "Billing State": "MA"}),
             customer(1, **wrong),
             customer(2, **wrong, Fax="4" * 22),
@@ -135,7 +136,7 @@ def test_a_warning_is_no_problem_of_an_e_mail(desk: Desk) -> None:
 
 
 def test_a_row_that_was_skipped_is_nothing_to_correct(desk: Desk) -> None:
-    opened = uploaded(desk, csv_of(customer(0), customer(1)))
+    opened = drafted(desk, customer(0), customer(1))
     edited(desk, opened, (3, None, "Yes"))
     committed(desk, opened)
     text = said(desk)
@@ -145,7 +146,7 @@ def test_a_row_that_was_skipped_is_nothing_to_correct(desk: Desk) -> None:
 
 
 def test_rows_with_errors_and_skipped_ones_are_told_apart(desk: Desk) -> None:
-    opened = uploaded(desk, csv_of(customer(0), customer(1, Terms="Net 31"), customer(2, Terms="x")))
+    opened = drafted(desk, customer(0), customer(1, Terms="Net 31"), customer(2, Terms="x"))
     edited(desk, opened, (4, None, "Yes"))
     committed(desk, opened)
     text = said(desk)
@@ -154,8 +155,8 @@ def test_rows_with_errors_and_skipped_ones_are_told_apart(desk: Desk) -> None:
 
 
 def test_all_or_nothing_names_the_rows_with_errors_alone(desk: Desk) -> None:
-    content = csv_of(customer(0), customer(1, Terms="Net 31"), customer(2))
-    opened = uploaded(desk, content, all_or_nothing=True)
+    rows = customer(0), customer(1, Terms="Net 31"), customer(2)
+    opened = drafted(desk, *rows, all_or_nothing=True)
     edited(desk, opened, (2, None, "Yes"))
     assert committed(desk, opened).state is ImportState.REJECTED
     text = said(desk)
@@ -224,8 +225,8 @@ def test_times_are_the_companys_and_links_lead_to_this_import(tmp_path: Path) ->
     with at_desk(tmp_path, base_url="https://import.example") as first:
         company.describe(first, "Andes Roses", "Asia/Kathmandu")
         desk = open_desk(first.settings, first.database)
-        imported(desk, csv_of(customer(0)))
-        record: ImportRecord = imported(desk, csv_of(customer(1)))
+        committed(desk, drafted(desk, customer(0)))
+        record: ImportRecord = committed(desk, drafted(desk, customer(1)))
         text, html = said(desk), mail(desk).html
     local = record.finished_at + timedelta(hours=5, minutes=45)
     assert f"on {local.day} {local:%B %Y} at {local:%H:%M} (UTC+05:45)." in text
@@ -239,8 +240,8 @@ def test_times_are_the_companys_and_links_lead_to_this_import(tmp_path: Path) ->
 
 
 def test_the_e_mail_goes_to_whoever_imported(desk: Desk) -> None:
-    record = imported(desk, csv_of(customer(0)))
+    record = committed(desk, drafted(desk, customer(0)))
     assert (mail(desk).recipients, mail(desk).import_id) == ((desk.person.email,), record.import_id)
-    imported(desk, csv_of(customer(1)))
+    committed(desk, drafted(desk, customer(1)))
     first, second = post.outbox(desk)
     assert first.message_id != second.message_id

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from komet_import.mail.compose import Message, as_eml, compose
+from komet_import.mail.compose import Message, as_eml, compose, compose_test
 from komet_import.mail.report import ImportReport, ReportedProblem
 from tests.mail.reports import ALL_IN, ALL_OR_NOTHING, FAILED, LEFT_OUT, NOTHING_NEW
 
@@ -335,3 +335,15 @@ def test_hostile_addresses_and_subjects_stay_in_their_header(
     eml = as_eml(Message(subject, "<p>x</p>", "x"), recipients, sender, "<7@komet>", SENT)
     assert opened(eml)["Bcc"] is None
     assert content(opened(eml), "plain").strip() == "x"
+
+
+def test_names_in_the_test_mail_stay_text() -> None:
+    hostile = "<img src=x onerror=alert(1)> http://evil.example {{ 7 * 7 }}\r\nBcc: eve@evil.example"
+    message = compose_test(
+        hostile, hostile, datetime(2026, 11, 23, tzinfo=UTC), "http://localhost:8501/settings"
+    )
+    assert "<img" not in message.html
+    assert re.findall(r'href="([^"]+)"', message.html) == ["http://localhost:8501/settings"]
+    assert "http://evil.example" not in message.html + message.text
+    assert "49" not in message.text
+    assert "\n" not in message.subject
