@@ -6,7 +6,7 @@ import pytest
 
 from komet_import.schema.countries import country_name, country_names, nearest_country
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.schema.problems import CATALOGUE, IssueCode, Problem, Severity
+from komet_import.schema.problems import CATALOGUE, IssueCode, Problem, Severity, of_wrong_column
 from tests.schema.companies import SINGLE
 from tests.schema.test_kinds import parsed
 
@@ -65,6 +65,12 @@ def test_sixty_characters_of_a_cell_are_quoted(length: int, quoted: str) -> None
 def test_facts_that_are_no_texts_are_told_as_they_are() -> None:
     problem = Problem(IssueCode.CODE_TAKEN, facts={"owner": 7})
     assert problem.message("ABC") == "“ABC” is the code of customer 7, not of this row's customer."
+
+
+def test_a_column_that_is_wrong_nearly_everywhere_is_asked_for() -> None:
+    assert of_wrong_column(1234, 56789) == (
+        "1,234 of 56,789 filled cells are wrong. Is this the right column?"
+    )
 
 
 def test_a_code_has_one_severity() -> None:

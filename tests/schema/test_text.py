@@ -33,6 +33,11 @@ def test_spaces_are_tidied_and_the_rest_stands(text: str, tidied: str) -> None:
     assert tidy(text) == tidied
 
 
+@pytest.mark.parametrize("times", [1, 300])
+def test_a_text_of_any_length_is_composed_whatever_the_order_of_a_letters_marks(times: int) -> None:
+    assert tidy("a\u0301\u0323=\u0301\u0338c" * times) == "ạ\u0301≠\u0301c" * times
+
+
 @given(st.text())
 def test_tidying_twice_changes_nothing_more(text: str) -> None:
     assert tidy(tidy(text)) == tidy(text)
