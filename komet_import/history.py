@@ -16,8 +16,8 @@ from typing import BinaryIO
 import komet_import.store.history as stored
 from komet_import.access import find_import, sees_only
 from komet_import.desk import Desk
-from komet_import.schema.customers import CUSTOMERS
-from komet_import.schema.problems import IssueCode, Severity
+from komet_import.schema.declarations import DECLARATIONS
+from komet_import.schema.problems import Severity
 from komet_import.store import audit, imports, mails, uploads
 from komet_import.store.audit import ShownChange, WantedChanges
 from komet_import.store.history import (
@@ -91,11 +91,6 @@ class ImportView:
     mails: Sequence[StoredMail]
     problems: Sequence[ProblemCount]
     file_size: int | None
-
-    @property
-    def skipped(self) -> int:
-        """How many of the rejected rows the user left out."""
-        return sum(count.cells for count in self.problems if count.problem == ("", IssueCode.LEFT_OUT))
 
 
 _MOST_WEEKS, _MOST_MONTHS = 100, 1100  # days
@@ -232,20 +227,22 @@ def count_kept(
 
 def count_changes(desk: Desk, import_id: int, customer: str = "") -> dict[tuple[str, str | None], int]:
     """The changes of the customers that hold a text, by action and column; a new customer's column is None."""
-    find_import(desk.database, desk.person, import_id)
+    record = find_import(desk.database, desk.person, import_id)
     ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
-        return audit.count_changes(connection, CUSTOMERS, *ids, customer)
+        return audit.count_changes(connection, DECLARATIONS[record.declaration], *ids, customer)
 
 
 def each_change(
     desk: Desk, import_id: int, wanted: WantedChanges, limit: int | None = None, offset: int = 0
 ) -> Iterator[ShownChange]:
     """A page of them, in row order, then column order."""
-    find_import(desk.database, desk.person, import_id)
+    record = find_import(desk.database, desk.person, import_id)
     ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
-        yield from audit.each_change(connection, CUSTOMERS, *ids, wanted, limit, offset)
+        yield from audit.each_change(
+            connection, DECLARATIONS[record.declaration], *ids, wanted, limit, offset
+        )
 
 
 def original_file(desk: Desk, import_id: int) -> bytes:
@@ -259,11 +256,12 @@ def write_discrepancies(desk: Desk, import_id: int, out: BinaryIO | Path) -> int
     """The workbook of the rows that an import left out; returns how many those are."""
     from komet_import.workbook.discrepancies import write_rejected_rows
 
-    find_import(desk.database, desk.person, import_id)
+    record = find_import(desk.database, desk.person, import_id)
+    declaration = DECLARATIONS[record.declaration]
     ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
         held = imports.rejected_columns(connection, *ids)
         rejected = imports.rejected_rows(connection, *ids)
-        rows = with_stored(desk.database, CUSTOMERS, desk.company, rejected, held)
+        rows = with_stored(desk.database, declaration, desk.company, rejected, held)
         issues = audit.each_discrepancy(connection, *ids)
-        return write_rejected_rows(out, CUSTOMERS, desk.company, rows, issues, held)
+        return write_rejected_rows(out, declaration, desk.company, rows, issues, held)

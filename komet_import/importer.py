@@ -190,6 +190,7 @@ def commit(
 
 def _new_import(stored: StoredDraft, plan: Plan, person_id: int, started_at: datetime) -> NewImport:
     return NewImport(
+        declaration=stored.kind,
         file=stored.file,
         sha256=stored.sha256,
         plan_hash=plan.hash,
@@ -219,7 +220,7 @@ def _commit(
         drafts.refuse_moved(
             stored_drafts.require_open(connection, company_id, opened.stored.draft_id), opened.stored
         )
-        record = stored_commit.commit(connection, CUSTOMERS, desk.company, new, plan, progress)
+        record = stored_commit.commit(connection, desk.company, new, plan, progress)
         stored_drafts.set_state(
             connection, company_id, opened.stored.draft_id, DraftState.COMMITTED, record.import_id
         )

@@ -20,7 +20,7 @@ from komet_import.mail.report import ImportReport, ReportedProblem
 from komet_import.mail.sender import MailNotSent, send
 from komet_import.review.issues import Issue, ProblemKind
 from komet_import.review.plan import Plan
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import IssueCode, Severity
 from komet_import.settings import MailServer
 from komet_import.store import mails
@@ -67,7 +67,7 @@ def compose_mail(desk: Desk, record: ImportRecord, plan: Plan) -> NewMail:
 
 
 def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
-    headers = {key: column.header for key, column in CUSTOMERS.by_key.items()}
+    headers = {key: column.header for key, column in DECLARATIONS[record.declaration].by_key.items()}
     committed = record.state == "committed"
     with_errors = (row for row, _ in groupby(_errors(plan), key=lambda issue: issue.row))
     changed = Counter(headers[change.key] for change in plan.changes)
@@ -92,8 +92,8 @@ def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
         cleared=sum(not change.new for change in plan.changes) if committed else 0,
         import_url=desk.settings.link(f"import_history?import={record.import_id}"),
         customers_url=desk.settings.link("customers"),
-        with_errors=plan.counts.with_errors,
-        skipped=plan.counts.skipped,
+        held_back=record.counts.held_back,
+        skipped=record.counts.skipped,
     )
 
 

@@ -148,7 +148,8 @@ def test_a_row_that_was_skipped_is_nothing_to_correct(desk: Desk) -> None:
 def test_rows_with_errors_and_skipped_ones_are_told_apart(desk: Desk) -> None:
     opened = drafted(desk, customer(0), customer(1, Terms="Net 31"), customer(2, Terms="x"))
     edited(desk, opened, (4, None, "Yes"))
-    committed(desk, opened)
+    counts = committed(desk, opened).counts
+    assert (counts.rejected, counts.with_errors, counts.skipped) == (2, 1, 1)
     text = said(desk)
     assert "Rows 3 and 4 were left out: 1 with errors, 1 skipped. Correct the row with errors" in text
     assert mail(desk).subject == f"1 row imported, 1 with errors, 1 skipped · {FILE}"
@@ -158,7 +159,10 @@ def test_all_or_nothing_names_the_rows_with_errors_alone(desk: Desk) -> None:
     rows = customer(0), customer(1, Terms="Net 31"), customer(2)
     opened = drafted(desk, *rows, all_or_nothing=True)
     edited(desk, opened, (2, None, "Yes"))
-    assert committed(desk, opened).state is ImportState.REJECTED
+    record = committed(desk, opened)
+    assert record.state is ImportState.REJECTED
+    counts = record.counts
+    assert (counts.rejected, counts.with_errors, counts.skipped, counts.held_back) == (3, 1, 1, 1)
     text = said(desk)
     assert "Row 3 has errors. Correct it and import the file again." in text
     assert "3 rows = 1 without errors + 1 with errors + 1 skipped" in text

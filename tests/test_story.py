@@ -194,7 +194,7 @@ def test_the_store_the_audit_the_e_mail_and_the_workbook_say_what_the_plan_said(
 ) -> None:
     record = committed(desk, reviewed)
     assert (record.import_id, record.state, record.rows) == (2, ImportState.COMMITTED, 6)
-    assert record.counts == Counts(new=2, update=1, unchanged=1, rejected=2)
+    assert record.counts == Counts(new=2, update=1, unchanged=1, rejected=2, skipped=1)
     _stored_is_what_was_planned(desk)
     _audit_is_complete(desk, record)
     _email_says_it(desk, record)

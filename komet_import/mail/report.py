@@ -23,8 +23,7 @@ class ImportReport:
 
     `finished_at` is aware and in the company's zone. `left_out_rows` and `problems` hold the first ones, the counts
     beside them all; of an import of all rows or none, which rejects the good ones too, they are those with errors.
-    `with_errors` counts these then; else it is `rejected` without the `skipped`, which the user left out. `failure` is
-    a whole sentence.
+    Of the `rejected` the user left out the `skipped`, and the `held_back` are the good ones. `failure` is a whole sentence.
     """
 
     company: str
@@ -45,8 +44,8 @@ class ImportReport:
     import_url: str
     customers_url: str
     failure: str | None = None
-    with_errors: int | None = None
     skipped: int = 0
+    held_back: int = 0
 
     @property
     def imported(self) -> int:
@@ -56,4 +55,4 @@ class ImportReport:
     @property
     def bad_rows(self) -> int:
         """Rows that somebody has to correct."""
-        return self.rejected - self.skipped if self.with_errors is None else self.with_errors
+        return self.rejected - self.skipped - self.held_back

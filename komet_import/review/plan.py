@@ -70,13 +70,17 @@ class PlannedRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Counts:
-    """`rows` of them all; the four always add up to it. `skipped` are those of the rejected that the user left out."""
+    """`rows` of them all; the first four always add up to it.
+
+    Of the rejected, the user left out the `skipped`; the `held_back` have no error, but went in with all others or none.
+    """
 
     new: int = 0
     update: int = 0
     unchanged: int = 0
     rejected: int = 0
-    skipped: int = field(default=0, compare=False)  # not counted in the database after a commit
+    skipped: int = 0
+    held_back: int = 0
 
     @property
     def rows(self) -> int:
@@ -86,7 +90,7 @@ class Counts:
     @property
     def with_errors(self) -> int:
         """The rows that somebody has to correct."""
-        return self.rejected - self.skipped
+        return self.rejected - self.skipped - self.held_back
 
     @property
     def written(self) -> int:

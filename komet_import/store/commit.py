@@ -19,6 +19,7 @@ from komet_import.review.issues import Issue
 from komet_import.review.plan import Action, Change, Counts, Plan, PlannedRow
 from komet_import.schema.column import Column, Declaration
 from komet_import.schema.company import Company
+from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import IssueCode, Severity
 from komet_import.schema.text import fold
 from komet_import.store import imports
@@ -38,7 +39,6 @@ _STAGED, _INSERTED, _UPDATED, _AUDITED = 0.45, 0.65, 0.8, 0.95
 
 def commit(
     conn: sa.Connection,
-    declaration: Declaration,
     company: Company,
     new: NewImport,
     plan: Plan,
@@ -59,6 +59,7 @@ def commit(
     refused = new.all_or_nothing and plan.counts.with_errors > 0
     state = ImportState.REJECTED if refused else ImportState.COMMITTED
     import_id = imports.add_import(conn, company.company_id, new, state, _counts(plan.counts, refused))
+    declaration = DECLARATIONS[new.declaration]
     work = _Work(conn, declaration, company.company_id, import_id, progress or (lambda _share: None))
     _write_issues(work, plan)
     if not refused:
@@ -92,8 +93,9 @@ def _company_version(conn: sa.Connection, company_id: int) -> int | None:
 
 def _counts(planned: Counts, refused: bool) -> Counts:
     if refused:
-        return Counts(unchanged=planned.unchanged, rejected=planned.rows - planned.unchanged)
-    return Counts(planned.new, planned.update, planned.unchanged, planned.rejected)
+        rejected, held_back = planned.rows - planned.unchanged, planned.written
+        return Counts(0, 0, planned.unchanged, rejected, planned.skipped, held_back)
+    return planned
 
 
 # -- customers ---------------------------------------------------------------------------------------------------
@@ -275,11 +277,14 @@ def _done(work: _Work, staged: sa.Table) -> Counts:
     customers: dict[str, int] = dict(work.conn.execute(audited.group_by(c.action)).all())
     unchanged = sa.select(sa.func.count()).where(staged.c.action == Action.UNCHANGED)
     rejected = sa.select(sa.func.count()).where(rejected_row.c.import_id == work.import_id)
+    d = discrepancy.c
+    skipped = sa.select(sa.func.count()).where(d.import_id == work.import_id, d.code == IssueCode.LEFT_OUT)
     return Counts(
         new=customers.get("insert", 0),
         update=customers.get("update", 0),
         unchanged=work.conn.execute(unchanged).scalar_one(),
         rejected=work.conn.execute(rejected).scalar_one(),
+        skipped=work.conn.execute(skipped).scalar_one(),
     )
 
 

@@ -43,8 +43,12 @@ class ImportState(StrEnum):
 
 @dataclass(frozen=True)
 class NewImport:
-    """The facts of a commit that the plan does not hold; `plan_hash` is that of the plan that was shown."""
+    """The facts of a commit that the plan does not hold; `plan_hash` is that of the plan that was shown.
 
+    `declaration` is a key of DECLARATIONS.
+    """
+
+    declaration: str
     file: str
     sha256: str
     plan_hash: str
@@ -64,11 +68,13 @@ class ImportRecord:
     """One line of the history; `by` is the person's name, `failure` a sentence when the state is `failed`.
 
     `title` is the file's name, or says what it was that was not a file: then `file`, hashes and upload are None.
+    `declaration` is a key of DECLARATIONS.
     """
 
     import_id: int
     company_id: int
     kind: ImportKind
+    declaration: str
     state: ImportState
     draft_id: str | None
     upload_id: int | None
@@ -129,6 +135,7 @@ def add_import(
     """Writes the line of the history, finished now; returns its ID."""
     facts = {
         "kind": ImportKind.IMPORT.value,
+        "declaration": new.declaration,
         "draft_id": new.draft_id,
         "upload_id": new.upload_id,
         "file": storable(new.file),
@@ -148,11 +155,18 @@ def add_import(
 
 
 def add_rename(
-    conn: sa.Connection, company_id: int, person_id: int, started_at: datetime, title: str, customers: int
+    conn: sa.Connection,
+    declaration: str,
+    company_id: int,
+    person_id: int,
+    started_at: datetime,
+    title: str,
+    records: int,
 ) -> int:
-    """The line of what was not a file; `customers` got the new name. Returns its ID."""
+    """The line of what was not a file; so many `records` got the new name. Returns its ID."""
     facts = {
         "kind": ImportKind.RENAME.value,
+        "declaration": declaration,
         "title": title,
         "file_key": fold(title),
         "all_or_nothing": False,
@@ -161,7 +175,7 @@ def add_rename(
         "started_at": started_at,
         "edits": 0,
     }
-    return _add(conn, company_id, ImportState.COMMITTED, Counts(update=customers), facts)
+    return _add(conn, company_id, ImportState.COMMITTED, Counts(update=records), facts)
 
 
 def _add(
@@ -180,6 +194,8 @@ def _add(
         "updated": counts.update,
         "unchanged": counts.unchanged,
         "rejected": counts.rejected,
+        "skipped": counts.skipped,
+        "held_back": counts.held_back,
     }
     added = sa.insert(import_).values(**facts, **row).returning(import_.c.id)
     import_id: int = conn.execute(added).scalar_one()
@@ -251,6 +267,7 @@ def to_record(row: sa.Row[*tuple[Any, ...]]) -> ImportRecord:
         import_id=row.id,
         company_id=row.company_id,
         kind=ImportKind(row.kind),
+        declaration=row.declaration,
         state=ImportState(row.state),
         draft_id=row.draft_id,
         upload_id=row.upload_id,
@@ -267,7 +284,7 @@ def to_record(row: sa.Row[*tuple[Any, ...]]) -> ImportRecord:
         started_at=row.started_at,
         finished_at=row.finished_at,
         rows=row.rows,
-        counts=Counts(row.inserted, row.updated, row.unchanged, row.rejected),
+        counts=Counts(row.inserted, row.updated, row.unchanged, row.rejected, row.skipped, row.held_back),
         edits=row.edits,
         failure=row.failure,
     )

@@ -73,7 +73,9 @@ def rename_value(
     customers = conn.execute(sa.select(sa.func.count()).select_from(table).where(*having)).scalar_one()
     if customers:
         title = f"{old} renamed to {wanted}"
-        import_id = imports.add_rename(conn, company_id, person_id, started_at, title, customers)
+        import_id = imports.add_rename(
+            conn, declaration.kind, company_id, person_id, started_at, title, customers
+        )
         facts = {"company_id": company_id, "import_id": import_id, "customer_id": table.c.id}
         cells = {"action": "update", "column_key": key, "old": old, "new": wanted}
         _audit(conn, table, having, facts | cells)

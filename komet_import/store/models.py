@@ -218,13 +218,15 @@ edit = sa.Table(
     _time("at"),
 )
 
-# What was not a file has a `title` instead; `file_key` is what a search looks at, folded in Python.
+# What was not a file has a `title` instead; `file_key` is what a search looks at, folded in Python. Of the `rejected`
+# rows the user left out the `skipped`, and the `held_back` had no error of their own.
 import_ = sa.Table(
     "import",
     metadata,
     _id(),
     _company(),
     _text("kind"),
+    sa.Column("declaration", sa.Text, nullable=False, server_default="customers"),
     _text("state"),
     sa.Column("draft_id", sa.Text),  # no reference: the draft refers to its import
     _reference("upload_id", "upload.id"),
@@ -241,6 +243,10 @@ import_ = sa.Table(
     _time("started_at"),
     _time("finished_at"),
     *(_number(name) for name in ("rows", "inserted", "updated", "unchanged", "rejected", "edits")),
+    *(
+        sa.Column(name, sa.Integer, nullable=False, server_default=sa.text("0"))
+        for name in ("skipped", "held_back")
+    ),
     _text("failure", nullable=True),
     sa.UniqueConstraint("company_id", "idempotency_key"),
     sa.Index(None, "company_id", "sha256"),

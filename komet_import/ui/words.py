@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from komet_import.review.plan import Counts
 from komet_import.schema.company import Company
 
 
@@ -12,12 +13,12 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def left_out(rejected: int, skipped: int) -> str:
+def left_out(counts: Counts) -> str:
     """`3 left out`; where the user left out some of them: `2 with errors, 1 skipped`, or `1 skipped`."""
-    if not skipped:
-        return f"{rejected:,} left out"
-    errors = f"{rejected - skipped:,} with errors, " if rejected > skipped else ""
-    return f"{errors}{skipped:,} skipped"
+    if not counts.skipped:
+        return f"{counts.rejected:,} left out"
+    errors = f"{counts.with_errors:,} with errors, " if counts.with_errors else ""
+    return f"{errors}{counts.skipped:,} skipped"
 
 
 def moment(when: datetime, company: Company, now: datetime) -> str:

@@ -38,7 +38,7 @@ LEFT_OUT = ImportReport(
 ALL_IN = replace(LEFT_OUT, unchanged=132, rejected=0, left_out_rows=(), problems=(), problem_count=0)
 NOTHING_NEW = replace(ALL_IN, inserted=0, updated=0, unchanged=184, most_changed=())
 ALL_OR_NOTHING = replace(
-    LEFT_OUT, state="rejected", inserted=0, updated=0, unchanged=0, rejected=184, with_errors=3
+    LEFT_OUT, state="rejected", inserted=0, updated=0, unchanged=0, rejected=184, held_back=181
 )
 FAILED = replace(
     NOTHING_NEW,

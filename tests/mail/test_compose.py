@@ -80,7 +80,10 @@ def content(email: EmailMessage, kind: str) -> str:
         (NOTHING_NEW, "Nothing to change: all 184 rows are as stored"),
         (replace(NOTHING_NEW, rows=1, unchanged=1), "Nothing to change: the only row is as stored"),
         (ALL_OR_NOTHING, "Nothing was imported: 3 of 184 rows have errors"),
-        (replace(ALL_OR_NOTHING, rows=1, with_errors=1), "Nothing was imported: 1 of 1 row has errors"),
+        (
+            replace(ALL_OR_NOTHING, rows=1, rejected=1, held_back=0),
+            "Nothing was imported: 1 of 1 row has errors",
+        ),
         (FAILED, "Nothing was imported: the import failed"),
         (replace(ALL_IN, rows=100_000, inserted=99_960), "All 100,000 rows are in"),
     ],

@@ -70,10 +70,15 @@ def make_plan(
 
 
 def new_import(plan: Plan, **facts: object) -> NewImport:
-    given = {"person_id": 1, "started_at": datetime(2026, 3, 1, 12, tzinfo=UTC), "plan_hash": plan.hash}
+    given = {
+        "declaration": CUSTOMERS.kind,
+        "person_id": 1,
+        "started_at": datetime(2026, 3, 1, 12, tzinfo=UTC),
+        "plan_hash": plan.hash,
+    }
     return NewImport(file="customers.xlsx", sha256="ab12", **(given | facts))  # type: ignore[arg-type]
 
 
 def commit_plan(database: Database, company: Company, plan: Plan, **facts: object) -> ImportRecord:
     with database.writing() as conn:
-        return commit(conn, CUSTOMERS, company, new_import(plan, **facts), plan)
+        return commit(conn, company, new_import(plan, **facts), plan)

@@ -28,10 +28,16 @@ INSERT INTO upload VALUES (4, 1, 'spring.csv', 'ab12', {len(FILE)}, CAST('{FILE.
 INSERT INTO import (id, company_id, kind, state, draft_id, upload_id, file, file_key, sha256, plan_hash, all_or_nothing,
     blank_cells, person_id, started_at, finished_at, rows, inserted, updated, unchanged, rejected, edits)
     VALUES (7, 1, 'import', 'committed', 'd', 4, 'Spring.csv', 'spring.csv', 'ab12', 'plan', 0, 'keep', 1, {TIMES},
-    1, 1, 0, 0, 0, 0);
+    4, 1, 0, 0, 3, 0);
 INSERT INTO draft VALUES ('d', 1, 'customers', 4, NULL, '{{}}', 'keep', 0, 'committed', 1, {TIMES}, 1, 0, 7, 0);
 INSERT INTO change VALUES (9, 1, 7, 2, 5, 'insert', NULL, NULL, NULL);
 INSERT INTO rejected_row VALUES (7, 3, 1, '{{}}');
+INSERT INTO import_problem VALUES (7, '', 'left_out', 1, 'error', 2), (7, 'code', 'required', 1, 'error', 1);
+INSERT INTO import (id, company_id, kind, state, draft_id, upload_id, file, file_key, sha256, plan_hash, all_or_nothing,
+    blank_cells, person_id, started_at, finished_at, rows, inserted, updated, unchanged, rejected, edits)
+    VALUES (8, 1, 'import', 'rejected', 'e', 4, 'Summer.csv', 'summer.csv', 'ab12', 'plan', 1, 'keep', 1, {TIMES},
+    6, 0, 0, 1, 5, 0);
+INSERT INTO rejected_row VALUES (8, 2, 1, '{{}}'), (8, 4, 1, '{{}}');
 """
 
 
@@ -68,8 +74,16 @@ def test_what_it_held_is_there(migrated: Database) -> None:
         assert uploads.get_table(conn, 1, 4) is None
         record = imports.get_import(conn, 1, 7)
         changes = conn.execute(sa.select(models.change)).all()
-    assert (record.file, record.sha256, record.by, record.rows) == ("Spring.csv", "ab12", "Ana", 1)
+    assert (record.file, record.sha256, record.by, record.rows) == ("Spring.csv", "ab12", "Ana", 4)
+    assert record.declaration == "customers"
     assert changes == [(9, 1, 7, 2, 5, "insert", None, None, None)]
+
+
+def test_of_the_rejected_rows_those_that_had_no_errors_are_known(migrated: Database) -> None:
+    with migrated.reading() as conn:
+        committed, refused = (imports.get_import(conn, 1, number).counts for number in (7, 8))
+    assert (committed.rejected, committed.skipped, committed.with_errors) == (3, 2, 1)
+    assert (refused.rejected, refused.held_back, refused.with_errors) == (5, 3, 2)
 
 
 def test_references_hold_and_are_looked_at_again(migrated: Database) -> None:
@@ -84,4 +98,4 @@ def test_the_numbers_of_imports_never_come_again(migrated: Database) -> None:
         (made,) = conn.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'import'").one()
         (last,) = conn.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'import'").one()
     assert "AUTOINCREMENT" in made
-    assert last == 7
+    assert last == 8

@@ -81,8 +81,8 @@ def what_happened(desk: Desk, view: ImportView) -> str:
             (counts.new, "came in new"),
             (counts.update, "updated"),
             (counts.unchanged, "changed nothing"),
-            (counts.rejected - view.skipped, "had errors" if view.skipped else "left out"),
-            (view.skipped, "skipped"),
+            (counts.with_errors, "had errors" if counts.skipped else "left out"),
+            (counts.skipped, "skipped"),
         )
         if number
     ]

@@ -62,7 +62,7 @@ def commit_bar(desk: Desk, opened: OpenDraft) -> None:
 
 
 def _sentence(counts: Counts) -> str:
-    return f"{counts.new:,} new, {counts.update:,} updated, {words.left_out(counts.rejected, counts.skipped)}"
+    return f"{counts.new:,} new, {counts.update:,} updated, {words.left_out(counts)}"
 
 
 def _why_not(counts: Counts, held_back: bool) -> str | None:
@@ -200,7 +200,7 @@ def _meanings(opened: OpenDraft, plan: Plan) -> list[tuple[int, str, str]]:
 
 
 def _of_them(counts: Counts) -> str:
-    return f": {words.left_out(counts.rejected, counts.skipped)}" if counts.skipped else ""
+    return f": {words.left_out(counts)}" if counts.skipped else ""
 
 
 def _side_effects(plan: Plan) -> str:

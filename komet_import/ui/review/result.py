@@ -95,17 +95,17 @@ def equation(record: ImportRecord) -> st.delta_generator.DeltaGenerator:
 
 
 def _left_out(desk: Desk, view: ImportView) -> None:
-    record = view.record
-    if not record.counts.rejected:
+    record, counts = view.record, view.record.counts
+    if not counts.rejected:
         st.subheader("Every row went in", anchor=False)
         st.caption("Nothing was left out. The stored customers show the values of the file now.")
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        were = "row was" if record.counts.rejected == 1 else "rows were"
-        st.subheader(f"{record.counts.rejected:,} {were} left out", anchor=False)
+        were = "row was" if counts.rejected == 1 else "rows were"
+        st.subheader(f"{counts.rejected:,} {were} left out", anchor=False)
         discrepancy_button(desk, record, primary=True)
-    if view.skipped:
-        st.caption(words.left_out(record.counts.rejected, view.skipped).capitalize() + ".")
+    if counts.skipped:
+        st.caption(words.left_out(counts).capitalize() + ".")
     errors = history.each_discrepancy(desk, record.import_id, severity=Severity.ERROR, limit=_SHOWN_PROBLEMS)
     discrepancy_table(list(errors))
     total = sum(count.cells for count in view.problems if count.severity is Severity.ERROR)
@@ -115,7 +115,7 @@ def _left_out(desk: Desk, view: ImportView) -> None:
             kept = history.count_kept(desk, record.import_id, severity=Severity.ERROR)
         held = "them all" if kept == total else f"the first {kept:,}"
         st.caption(f"The first {_SHOWN_PROBLEMS} of {total:,}; the workbook and the history hold {held}.")
-    if record.counts.rejected > view.skipped:
+    if counts.with_errors:
         st.caption("Correct them in the workbook and import it again: it holds just these rows.")
     else:
         st.caption("The workbook holds just these rows, for another time.")
