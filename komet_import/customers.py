@@ -8,10 +8,10 @@ from typing import BinaryIO
 from komet_import.access import Deed, find_import, require
 from komet_import.desk import Desk
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.store import customer_audit
 from komet_import.store import customers as stored_customers
-from komet_import.store.customer_audit import AuditEntry
+from komet_import.store import record_audit
 from komet_import.store.customers import CustomerRow, Order, Wanted
+from komet_import.store.record_audit import AuditEntry
 
 
 def find(
@@ -54,7 +54,7 @@ def audit(desk: Desk, customer_id: int, limit: int) -> list[AuditEntry]:
     """What the last imports did to a customer, newest first: whoever made them, as they are part of the customer."""
     require(desk.person, Deed.SEE_CUSTOMERS)
     with desk.database.reading() as connection:
-        return customer_audit.audit_of(connection, desk.company.company_id, customer_id, limit)
+        return record_audit.audit_of(connection, CUSTOMERS, desk.company.company_id, customer_id, limit)
 
 
 def count(desk: Desk) -> int:

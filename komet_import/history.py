@@ -225,24 +225,22 @@ def count_kept(
         return audit.count_discrepancies(connection, *ids, problem, severity)
 
 
-def count_changes(desk: Desk, import_id: int, customer: str = "") -> dict[tuple[str, str | None], int]:
-    """The changes of the customers that hold a text, by action and column; a new customer's column is None."""
-    record = find_import(desk.database, desk.person, import_id)
+def count_changes(desk: Desk, import_id: int, record: str = "") -> dict[tuple[str, str | None], int]:
+    """The changes of the records that hold a text, by action and column; a new record's column is None."""
+    declaration = DECLARATIONS[find_import(desk.database, desk.person, import_id).declaration]
     ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
-        return audit.count_changes(connection, DECLARATIONS[record.declaration], *ids, customer)
+        return audit.count_changes(connection, declaration, *ids, record)
 
 
 def each_change(
     desk: Desk, import_id: int, wanted: WantedChanges, limit: int | None = None, offset: int = 0
 ) -> Iterator[ShownChange]:
     """A page of them, in row order, then column order."""
-    record = find_import(desk.database, desk.person, import_id)
+    declaration = DECLARATIONS[find_import(desk.database, desk.person, import_id).declaration]
     ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
-        yield from audit.each_change(
-            connection, DECLARATIONS[record.declaration], *ids, wanted, limit, offset
-        )
+        yield from audit.each_change(connection, declaration, *ids, wanted, limit, offset)
 
 
 def original_file(desk: Desk, import_id: int) -> bytes:

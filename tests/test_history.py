@@ -454,8 +454,8 @@ def test_the_changes_of_an_import_are_read_by_customer_and_page(four: Desk) -> N
 
     update = [("update", "phone", "ABC")]
     assert changes(3, WantedChanges()) == update
-    assert changes(3, WantedChanges(customer="abc whole")) == update
-    assert changes(3, WantedChanges(customer="ghi")) == []
+    assert changes(3, WantedChanges(record="abc whole")) == update
+    assert changes(3, WantedChanges(record="ghi")) == []
     assert changes(3, WantedChanges(), limit=1) == update
     assert changes(3, WantedChanges(), limit=1, offset=1) == []
     assert changes(2, WantedChanges()) == [("insert", None, "GHI")]

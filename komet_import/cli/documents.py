@@ -181,7 +181,7 @@ def _counts(record: ImportRecord) -> Document:
 def _change(change: AuditedChange) -> Document:
     return {
         "row": change.row,
-        "customer_id": change.customer_id,
+        "customer_id": change.record_id,
         "action": change.action,
         "column": _HEADERS[change.key],
         "old": change.old,

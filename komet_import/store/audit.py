@@ -1,4 +1,4 @@
-"""The audit of one import: its discrepancies by column and kind, its changes by column and customer, a page at a time."""
+"""The audit of one import: its discrepancies by column and kind, its changes by column and record, a page at a time."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from komet_import.store.models import RECORDS, change, discrepancy, import_probl
 
 @dataclass(frozen=True)
 class WantedChanges:
-    """Which changes: of one `action` (`insert`, `update`), of one column, of customers whose ID, code, name … holds a text."""
+    """Which changes: of one `action` (`insert`, `update`), of one column, of records whose ID, code, name … holds a text."""
 
     action: str | None = None
     key: str | None = None
-    customer: str = ""
+    record: str = ""
 
 
 @dataclass(frozen=True)
 class ShownChange:
-    """A change with its customer's name and code as they are now; None when it was removed since."""
+    """A change with its record's name and code as they are now; None when it was removed since."""
 
     change: AuditedChange
     name: str | None
@@ -98,14 +98,14 @@ def _wanted(
 
 
 def count_changes(
-    conn: sa.Connection, declaration: Declaration, company_id: int, import_id: int, customer: str = ""
+    conn: sa.Connection, declaration: Declaration, company_id: int, import_id: int, record: str = ""
 ) -> dict[tuple[str, str | None], int]:
-    """By action and column; a new customer's column is None."""
+    """By action and column; a new record's column is None."""
     c, records = change.c, RECORDS[declaration.kind]
     query = sa.select(c.action, c.column_key, sa.func.count()).outerjoin_from(
         change, records, _of_change(records)
     )
-    held = _held(records, company_id, import_id, WantedChanges(customer=customer))
+    held = _held(records, company_id, import_id, WantedChanges(record=record))
     found = conn.execute(query.where(*held).group_by(c.action, c.column_key))
     return {(action, key): count for action, key, count in found}
 
@@ -123,7 +123,7 @@ def each_change(
     c, records = change.c, RECORDS[declaration.kind]
     labels = (records.c[declaration.name_key], records.c[declaration.code_key])
     query = (
-        sa.select(c.row, c.customer_id, c.action, c.column_key, c.old, c.new, *labels)
+        sa.select(c.row, c.record_id, c.action, c.column_key, c.old, c.new, *labels)
         .outerjoin_from(change, records, _of_change(records))
         .where(*_held(records, company_id, import_id, wanted))
         .order_by(c.row, c.id)
@@ -134,7 +134,7 @@ def each_change(
 
 
 def _of_change(records: sa.Table) -> sa.ColumnElement[bool]:
-    return sa.and_(records.c.id == change.c.customer_id, records.c.company_id == change.c.company_id)
+    return sa.and_(records.c.id == change.c.record_id, records.c.company_id == change.c.company_id)
 
 
 def _held(
@@ -146,7 +146,7 @@ def _held(
         held.append(c.action == wanted.action)
     if wanted.key is not None:
         held.append(c.column_key == wanted.key)
-    if text := fold(tidy(wanted.customer)):
+    if text := fold(tidy(wanted.record)):
         held.append(_is_called(records, text))
     return held
 
@@ -156,4 +156,4 @@ def _is_called(records: sa.Table, text: str) -> sa.ColumnElement[bool]:
         return sa.false()
     called = records.c.search_key.contains(text, autoescape=True)
     has_id = text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= LARGEST_ID
-    return sa.or_(called, change.c.customer_id == int(text)) if has_id else called
+    return sa.or_(called, change.c.record_id == int(text)) if has_id else called

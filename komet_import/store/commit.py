@@ -211,7 +211,7 @@ def _values(staged: sa.Table, columns: Iterable[Column]) -> dict[str, sa.ColumnE
 
 
 def _audit(work: _Work, staged: sa.Table, changes: Sequence[Change]) -> None:
-    """A new customer is one change, an updated one as many as its cells."""
+    """A new record is one change, an updated one as many as its cells."""
     stored = work.table.c
     facts = (sa.literal(work.company_id), sa.literal(work.import_id), staged.c.row, stored.id)
     new = sa.select(*facts, sa.literal("insert")).join_from(
@@ -219,7 +219,7 @@ def _audit(work: _Work, staged: sa.Table, changes: Sequence[Change]) -> None:
         work.table,
         sa.and_(stored.company_id == work.company_id, stored.code_key == staged.c.code_key),
     )
-    columns = ("company_id", "import_id", "row", "customer_id", "action")
+    columns = ("company_id", "import_id", "row", "record_id", "action")
     new = new.where(staged.c.action == Action.NEW)
     work.conn.execute(sa.insert(change).from_select(columns, new.order_by(staged.c.row)))
     cells = (
@@ -271,17 +271,15 @@ def _kept(issues: Iterable[Issue], rejected: Container[int]) -> Iterator[Issue]:
 def _done(work: _Work, staged: sa.Table) -> Counts:
     """Counted in the database, from what was written."""
     c = change.c
-    audited = sa.select(c.action, sa.func.count(c.customer_id.distinct())).where(
-        c.import_id == work.import_id
-    )
-    customers: dict[str, int] = dict(work.conn.execute(audited.group_by(c.action)).all())
+    audited = sa.select(c.action, sa.func.count(c.record_id.distinct())).where(c.import_id == work.import_id)
+    records: dict[str, int] = dict(work.conn.execute(audited.group_by(c.action)).all())
     unchanged = sa.select(sa.func.count()).where(staged.c.action == Action.UNCHANGED)
     rejected = sa.select(sa.func.count()).where(rejected_row.c.import_id == work.import_id)
     d = discrepancy.c
     skipped = sa.select(sa.func.count()).where(d.import_id == work.import_id, d.code == IssueCode.LEFT_OUT)
     return Counts(
-        new=customers.get("insert", 0),
-        update=customers.get("update", 0),
+        new=records.get("insert", 0),
+        update=records.get("update", 0),
         unchanged=work.conn.execute(unchanged).scalar_one(),
         rejected=work.conn.execute(rejected).scalar_one(),
         skipped=work.conn.execute(skipped).scalar_one(),

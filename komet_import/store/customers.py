@@ -16,7 +16,7 @@ from komet_import.schema.column import Column, Declaration
 from komet_import.schema.kinds import LARGEST_ID, Storage, kind_of
 from komet_import.schema.text import fold, has_control_characters, tidy
 from komet_import.store.cells import read_value, storable, to_texts
-from komet_import.store.models import BIG, RECORDS, SEARCHED, change
+from komet_import.store.models import BIG, RECORDS, SEARCHED, change, import_
 from komet_import.store.staging import load, temporary
 
 LAST_CHANGE = "updated_at"  # records are sorted by it as by a column
@@ -200,9 +200,18 @@ def _held(declaration: Declaration, company_id: int, wanted: Wanted) -> list[sa.
         held.append(table.c.search_key.contains(text, autoescape=True))
     held += [_holds(table, declaration.column(key), storable(value)) for key, value in wanted.values.items()]
     if wanted.import_id is not None:
-        of_import = (change.c.company_id == company_id, change.c.import_id == wanted.import_id)
-        held.append(table.c.id.in_(sa.select(change.c.customer_id).where(*of_import)))
+        held.append(table.c.id.in_(_touched(declaration, company_id, wanted.import_id)))
     return held
+
+
+def _touched(declaration: Declaration, company_id: int, import_id: int) -> sa.Select[int]:
+    """The records that an import inserted or changed; none when it was of another kind."""
+    touched = sa.select(change.c.record_id).join_from(change, import_, import_.c.id == change.c.import_id)
+    return touched.where(
+        change.c.company_id == company_id,
+        change.c.import_id == import_id,
+        import_.c.declaration == declaration.kind,
+    )
 
 
 def _holds(table: sa.Table, column: Column, value: str) -> sa.ColumnElement[bool]:

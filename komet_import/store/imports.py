@@ -111,13 +111,13 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class AuditedChange:
-    """A cell that an import updated, or a customer that it inserted: then `key`, `old` and `new` are None.
+    """A cell that an import updated, or a record that it inserted: then `key`, `old` and `new` are None.
 
     `row` is the file's, None where there was no file.
     """
 
     row: int | None
-    customer_id: int
+    record_id: int
     action: str
     key: str | None
     old: str | None

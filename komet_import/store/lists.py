@@ -76,7 +76,7 @@ def rename_value(
         import_id = imports.add_rename(
             conn, declaration.kind, company_id, person_id, started_at, title, customers
         )
-        facts = {"company_id": company_id, "import_id": import_id, "customer_id": table.c.id}
+        facts = {"company_id": company_id, "import_id": import_id, "record_id": table.c.id}
         cells = {"action": "update", "column_key": key, "old": old, "new": wanted}
         _audit(conn, table, having, facts | cells)
         raised = {"version": table.c.version + 1, "updated_at": datetime.now(UTC)}

@@ -291,7 +291,8 @@ rejected_row = sa.Table(
     sa.Column("cells", sa.JSON, nullable=False),
 )
 
-# A customer may be removed, by undo; what was done to it stays. So `customer_id` is no reference. `row` is the file's.
+# A record may be removed, by undo; what was done to it stays. So `record_id` is no reference; which table's it is, the
+# import's declaration says. `row` is the file's. `texts` are what a removed record held, by column key.
 change = sa.Table(
     "change",
     metadata,
@@ -299,13 +300,14 @@ change = sa.Table(
     _company(),
     _reference("import_id", "import.id", nullable=False),
     _number("row", nullable=True),
-    sa.Column("customer_id", BIG, nullable=False),
+    sa.Column("record_id", BIG, nullable=False),
     _text("action"),
     _text("column_key", nullable=True),
     _text("old", nullable=True),
     _text("new", nullable=True),
+    sa.Column("texts", sa.JSON(none_as_null=True)),
     sa.Index(None, "import_id", "row"),
-    sa.Index(None, "customer_id"),
+    sa.Index(None, "record_id"),
 )
 
 # `claimed_until`: a process is sending it now, for so long at most.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from komet_import.errors import NotFound
 from komet_import.review.plan import Snapshot
@@ -10,10 +11,10 @@ from komet_import.schema.column import KindName
 from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.text import fold
-from komet_import.store import customers
-from komet_import.store.customer_audit import AuditEntry, audit_of
+from komet_import.store import customers, models
 from komet_import.store.customers import LAST_CHANGE, Order, Wanted
 from komet_import.store.database import Database
+from komet_import.store.record_audit import AuditEntry, audit_of
 from tests.store.plans import KEYS, commit_plan, make_plan, texts
 
 FULL = {column.key: column.example for column in CUSTOMERS.value_columns}
@@ -263,7 +264,7 @@ def test_a_page_goes_on_where_the_one_before_it_ends(database: Database, nine: C
 
 def audit(database: Database, company: Company, customer_id: int, limit: int = 9) -> list[AuditEntry]:
     with database.reading() as conn:
-        return audit_of(conn, company.company_id, customer_id, limit)
+        return audit_of(conn, CUSTOMERS, company.company_id, customer_id, limit)
 
 
 def test_a_customer_knows_which_imports_wrote_it(database: Database, florists: Company) -> None:
@@ -274,6 +275,17 @@ def test_a_customer_knows_which_imports_wrote_it(database: Database, florists: C
     assert [(change.row, change.action, change.key) for change in first.changes] == [(3, "insert", None)]
     assert audit(database, florists, 2, limit=1) == [newest]
     assert audit(database, florists, 99) == []
+
+
+def test_what_was_done_to_records_of_another_kind_is_not_the_customers(
+    database: Database, florists: Company
+) -> None:
+    with database.writing() as conn:
+        conn.execute(sa.update(models.import_).where(models.import_.c.id == 1).values(declaration="invoices"))
+    (only,) = audit(database, florists, 2)
+    assert only.import_id == 2
+    assert find(database, florists, Wanted(import_id=1)) == []
+    assert find(database, florists, Wanted(import_id=2)) == [2]
 
 
 @pytest.mark.parametrize("customer_id", [0, -1, 5, 2**63, 10**30])

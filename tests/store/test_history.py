@@ -163,10 +163,10 @@ def test_another_company_sees_none_of_it(database: Database, three: Company, oth
         (WantedChanges(), ["phone", None]),
         (WantedChanges(key="phone"), ["phone"]),
         (WantedChanges(action="insert"), [None]),
-        (WantedChanges(customer="ANN"), ["phone"]),
-        (WantedChanges(customer="1"), ["phone"]),
-        (WantedChanges(customer="9" * 30), []),
-        (WantedChanges(customer="\x00"), []),
+        (WantedChanges(record="ANN"), ["phone"]),
+        (WantedChanges(record="1"), ["phone"]),
+        (WantedChanges(record="9" * 30), []),
+        (WantedChanges(record="\x00"), []),
     ],
 )
 def test_changes_are_found_by_column_action_and_customer(
@@ -179,7 +179,7 @@ def test_changes_are_found_by_column_action_and_customer(
     with database.reading() as conn:
         ids = (three.company_id, import_id)
         changes = list(audit.each_change(conn, CUSTOMERS, *ids, wanted, None))
-        counts = audit.count_changes(conn, CUSTOMERS, *ids, wanted.customer)
+        counts = audit.count_changes(conn, CUSTOMERS, *ids, wanted.record)
     assert sorted((shown.change.key or "") for shown in changes) == sorted(key or "" for key in expected)
     assert sum(counts.values()) >= len(changes)
 

@@ -76,7 +76,7 @@ def test_what_it_held_is_there(migrated: Database) -> None:
         changes = conn.execute(sa.select(models.change)).all()
     assert (record.file, record.sha256, record.by, record.rows) == ("Spring.csv", "ab12", "Ana", 4)
     assert record.declaration == "customers"
-    assert changes == [(9, 1, 7, 2, 5, "insert", None, None, None)]
+    assert changes == [(9, 1, 7, 2, 5, "insert", None, None, None, None)]
 
 
 def test_of_the_rejected_rows_those_that_had_no_errors_are_known(migrated: Database) -> None:

@@ -16,9 +16,9 @@ from komet_import.errors import NotFound
 from komet_import.schema.column import CONTACTS, Column
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.kinds import Storage, kind_of
-from komet_import.store.customer_audit import AuditEntry
 from komet_import.store.customers import CustomerRow
 from komet_import.store.imports import AuditedChange, ImportKind
+from komet_import.store.record_audit import AuditEntry
 from komet_import.ui import layout, words
 from komet_import.ui.address import id_from
 from komet_import.ui.markdown import escape_markdown

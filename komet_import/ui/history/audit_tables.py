@@ -45,7 +45,7 @@ def changes_table(changes: Sequence[ShownChange]) -> None:
 
 def _customer(shown: ShownChange) -> str:
     if shown.name is None:
-        return f"Customer {shown.change.customer_id}, removed since"
+        return f"Customer {shown.change.record_id}, removed since"
     return f"{shown.name} ({shown.code})"
 
 

@@ -152,7 +152,7 @@ def _changes_page(desk: Desk, record: ImportRecord, wanted: WantedChanges, total
         narrowed = wanted != WantedChanges()
         st.caption("No change fits these filters." if narrowed else "Nothing was written.")
         return
-    page_key = f"changes-page-{record.import_id}-{wanted.action}-{wanted.key}-{wanted.customer}"
+    page_key = f"changes-page-{record.import_id}-{wanted.action}-{wanted.key}-{wanted.record}"
     page = int(st.session_state.get(page_key, 1))
     found = history.each_change(desk, record.import_id, wanted, PAGE_ROWS, (page - 1) * PAGE_ROWS)
     changes_table(list(found))

@@ -108,7 +108,7 @@ def _changes(desk: Desk, record: ImportRecord, wanted: WantedChanges) -> Iterato
     for shown in history.each_change(desk, record.import_id, wanted):
         change = shown.change
         column = header_of(change.key) if change.key else "New customer"
-        who = (change.customer_id, shown.name, shown.code)
+        who = (change.record_id, shown.name, shown.code)
         yield (change.row, *who, column, change.old, change.new)
 
 

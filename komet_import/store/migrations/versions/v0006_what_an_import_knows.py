@@ -1,4 +1,4 @@
-"""An import knows what it is of, and which of its rejected rows the user left out or others held back."""
+"""An import knows what it is of, and how many of its rejected rows were left out or held back; changes are of records."""
 
 from __future__ import annotations
 
@@ -14,6 +14,14 @@ def upgrade() -> None:
     op.add_column("import", sa.Column("declaration", sa.Text(), nullable=False, server_default="customers"))
     for name in ("skipped", "held_back"):
         op.add_column("import", sa.Column(name, sa.Integer(), nullable=False, server_default=sa.text("0")))
+    _count_rejected()
+    op.execute("ALTER TABLE change RENAME COLUMN customer_id TO record_id")
+    op.drop_index("ix_change_customer_id", "change")
+    op.create_index("ix_change_record_id", "change", ["record_id"])
+    op.add_column("change", sa.Column("texts", sa.JSON()))
+
+
+def _count_rejected() -> None:
     op.execute(
         "UPDATE import SET skipped = cells FROM import_problem WHERE import_id = id AND code = 'left_out'"
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from komet_import.schema.column import Declaration
 from komet_import.store.imports import AuditedChange, ImportKind
 from komet_import.store.models import change, import_, person
 
@@ -26,16 +27,20 @@ class AuditEntry:
     changes: tuple[AuditedChange, ...]
 
 
-def audit_of(conn: sa.Connection, company_id: int, customer_id: int, limit: int) -> list[AuditEntry]:
+def audit_of(
+    conn: sa.Connection, declaration: Declaration, company_id: int, record_id: int, limit: int
+) -> list[AuditEntry]:
     """At most `limit` imports, newest first."""
     c = change.c
-    mine = (c.company_id == company_id, c.customer_id == customer_id)
-    newest = sa.select(c.import_id).where(*mine).distinct().order_by(c.import_id.desc()).limit(limit)
+    of_import = import_.c.id == c.import_id
+    mine = (c.company_id == company_id, c.record_id == record_id, import_.c.declaration == declaration.kind)
+    touched = sa.select(c.import_id).join_from(change, import_, of_import).where(*mine).distinct()
+    newest = touched.order_by(c.import_id.desc()).limit(limit)
     title = sa.func.coalesce(import_.c.file, import_.c.title)
     facts = (import_.c.id, import_.c.kind, title, person.c.id, person.c.name, import_.c.finished_at)
     query = (
-        sa.select(*facts, c.row, c.customer_id, c.action, c.column_key, c.old, c.new)
-        .join_from(change, import_, import_.c.id == c.import_id)
+        sa.select(*facts, c.row, c.record_id, c.action, c.column_key, c.old, c.new)
+        .join_from(change, import_, of_import)
         .join(person, person.c.id == import_.c.person_id)
         .where(*mine, c.import_id.in_(newest))
         .order_by(c.import_id.desc(), c.id)
@@ -50,4 +55,4 @@ def _facts(row: sa.Row[*tuple[Any, ...]]) -> tuple[int, ImportKind, str, int, st
 
 
 def _change(row: sa.Row[*tuple[Any, ...]]) -> AuditedChange:
-    return AuditedChange(row.row, row.customer_id, row.action, row.column_key, row.old, row.new)
+    return AuditedChange(row.row, row.record_id, row.action, row.column_key, row.old, row.new)
