@@ -1,4 +1,4 @@
-"""The desk: who works, for which company, with which database."""
+"""The desk: who works, for which company, with which database and reader of files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from komet_import import access
 from komet_import.schema.company import Company, Person
 from komet_import.settings import Settings
 from komet_import.store.database import Database, open_database
+from komet_import.workbook.reader import Reader
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Desk:
     database: Database
     company: Company
     person: Person
+    reader: Reader
 
 
 def open_store(settings: Settings) -> Database:
@@ -25,6 +27,10 @@ def open_store(settings: Settings) -> Database:
     return open_database(settings.database_url, settings.data_dir)
 
 
-def open_desk(settings: Settings, database: Database) -> Desk:
-    """The desk of the person that the settings name: the command line's and the local mode's."""
-    return Desk(settings, database, *access.sign_in_locally(database, settings))
+def open_desk(settings: Settings, database: Database, reader: Reader | None = None) -> Desk:
+    """The desk of the person that the settings name: the command line's and the local mode's.
+
+    A process that opens many shares its reader between them.
+    """
+    company, person = access.sign_in_locally(database, settings)
+    return Desk(settings, database, company, person, reader or Reader(settings.limits))

@@ -43,11 +43,8 @@ class OpenDraft:
 
 def read(desk: Desk, file: str, content: bytes, sheet: str | None, mapping: Mapping[str, str]) -> Table:
     """Raises UnusableFile, or BadArguments for a mapping to a header that is not ours."""
-    # The reader starts its child before it imports pyarrow itself: until here nobody did.
-    from komet_import.workbook.reader import read_table
-
     require(desk.person, Deed.IMPORT)
-    return read_table(content, file, desk.settings.limits, CUSTOMERS, sheet=sheet, mapping=mapping)
+    return desk.reader.read(content, file, CUSTOMERS, sheet=sheet, mapping=mapping)
 
 
 def judge(

@@ -16,9 +16,11 @@ from komet_import.drafts import OpenDraft
 from komet_import.errors import KometError
 from komet_import.jobs import Task, Worker
 from komet_import.open_drafts import LEFT_SECONDS, OpenDrafts
-from komet_import.settings import Settings, from_environment
+from komet_import.settings import ReaderLimits, Settings, from_environment
 from komet_import.store.database import Database
+from komet_import.workbook.reader import Reader
 
+_READY_SECONDS = 5.0  # after a file was read, or something ended the child that stood ready
 _LAST_SECONDS = 5.0  # what an e-mail on its way gets when the process ends
 
 
@@ -37,12 +39,13 @@ def require_desk() -> Desk:
     with errors_shown():
         settings = _settings()
         access.refuse_strangers(st.context.headers.items(), st.context.ip_address, settings.base_url)
-        return open_desk(settings, _database(settings, settings.database_url, str(settings.data_dir)))
+        database = _database(settings, settings.database_url, str(settings.data_dir))
+        return open_desk(settings, database, _reader(settings.limits))
 
 
 def worker(desk: Desk) -> Worker:
     """The process's one worker in the background."""
-    return _worker(desk.settings, desk.database, desk.settings.database_url)
+    return _worker(desk.settings, desk.database, desk.reader, desk.settings.database_url)
 
 
 def _settings() -> Settings:
@@ -55,10 +58,23 @@ def _database(_settings: Settings, url: str, data_dir: str) -> Database:  # noqa
 
 
 @st.cache_resource(show_spinner=False, on_release=Worker.stop)
-def _worker(_settings: Settings, _database: Database, url: str) -> Worker:  # noqa: ARG001 - the cache's key
-    started = jobs.start(_settings, _database, Task("open drafts", LEFT_SECONDS, _open_drafts().sweep))
+def _worker(_settings: Settings, _database: Database, _reader: Reader, url: str) -> Worker:  # noqa: ARG001 - the cache's key
+    started = jobs.start(
+        _settings,
+        _database,
+        Task("a child to read the next file", _READY_SECONDS, _reader.stand_by),
+        Task("open drafts", LEFT_SECONDS, _open_drafts().sweep),
+    )
     atexit.register(started.stop, _LAST_SECONDS)
     return started
+
+
+@st.cache_resource(show_spinner=False, on_release=Reader.close)
+def _reader(limits: ReaderLimits) -> Reader:
+    """The process's one: it may have a child stand ready, which takes memory."""
+    reader = Reader(limits)
+    atexit.register(reader.close)
+    return reader
 
 
 @st.cache_resource(show_spinner=False)

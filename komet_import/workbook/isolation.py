@@ -1,8 +1,8 @@
 """The parent's side of the reading child: start it, wait no longer than allowed, and end it whatever happens.
 
-A parent that is killed can end nothing any more. So the child watches a pipe that only its parent holds, and the folder
-of a reading is locked by the process that made it: a lock ends with its process, and the next reading, or the next start,
-removes what nobody holds.
+A parent that is killed can end nothing any more. So the child watches the pipe by which it is told its folder, and which only
+its parent holds; and the folder of a reading is locked by the process that made it: a lock ends with its process, and the
+next reading, or the next start, removes what nobody holds.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
+
+from komet_import.settings import ReaderLimits
+from komet_import.workbook.reader_child import BEGUN, END
 
 _logger = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +41,10 @@ _SPARING = {
 
 class ChildDied(Exception):
     """It takes too much: it ended without an answer, or was ended for its memory or time."""
+
+
+class ChildNeverBegan(ChildDied):
+    """It ended before it looked at the file."""
 
 
 @contextmanager
@@ -91,24 +98,72 @@ def _hold(folder: Path) -> int | None:
     return None
 
 
-@contextmanager
-def child_reading(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The child at work on the folder's `upload` and `request.json`; gone at the end, however that comes."""
-    watched, held = os.pipe()
-    try:
-        with (folder / "stderr").open("wb") as stderr, _started(folder, watched, stderr) as process:
+class Child:
+    """A process that reads one file and ends, sooner when its parent does.
+
+    It limits itself and loads its libraries at once, and waits then for the file.
+    """
+
+    def __init__(self, limits: ReaderLimits) -> None:
+        """Raises OSError."""
+        self._limits = limits
+        with ExitStack() as opened:
+            # A pipe would be full at some time, and hold up a child whose errors nobody reads meanwhile.
+            self._errors = opened.enter_context(tempfile.TemporaryFile())
+            watched, self._held = os.pipe()
+            opened.callback(os.close, self._held)
+            self._process = opened.enter_context(_started(limits, watched, self._errors))
+            opened.callback(self._process.kill)
+            self._opened = opened.pop_all()
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it can be given a file, as far as is known: it may end at any time."""
+        return self._process.poll() is None
+
+    def read(self, folder: Path) -> dict[str, Any]:
+        """What it says of the folder's `upload` and `request.json`: JSON's values. Raises ChildDied."""
+        with suppress(OSError):  # it ended before, and says nothing
+            os.write(self._held, os.fsencode(folder) + END)
+        try:
+            said = self._said()
+        finally:
+            self.tell_errors()
+        if self._process.returncode != 0:
+            raise ChildDied if said else ChildNeverBegan
+        answer: dict[str, Any] = json.loads(said.removeprefix(BEGUN))
+        return answer
+
+    def _said(self) -> bytes:
+        deadline = time.monotonic() + self._limits.seconds
+        while True:
             try:
-                yield process
-            finally:
-                process.kill()
-    finally:
-        os.close(held)
+                return self._process.communicate(timeout=_WATCHED_EVERY)[0]
+            except subprocess.TimeoutExpired as error:
+                is_too_large = _resident_mb(self.pid) > self._limits.memory_mb
+                if is_too_large or time.monotonic() > deadline:
+                    raise ChildDied from error
+
+    def tell_errors(self) -> None:
+        """To the log, what it said of them."""
+        self._errors.seek(0)
+        if errors := self._errors.read()[-2000:]:
+            _logger.warning("The reading process ended with %s: %r", self._process.poll(), errors)
+
+    def close(self) -> None:
+        """Ends it, if it has not ended."""
+        self._opened.close()
 
 
-def _started(folder: Path, watched: int, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
+def _started(limits: ReaderLimits, watched: int, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-P", "-m", _CHILD, str(folder)],
+            [sys.executable, "-P", "-m", _CHILD, str(limits.memory_mb), str(limits.seconds)],
             env=_environment(),
             stdin=watched,
             stdout=subprocess.PIPE,
@@ -116,26 +171,6 @@ def _started(folder: Path, watched: int, stderr: IO[bytes]) -> subprocess.Popen[
         )
     finally:
         os.close(watched)
-
-
-def answer_of(
-    process: subprocess.Popen[bytes], folder: Path, memory_mb: int, seconds: float
-) -> dict[str, Any]:
-    """What the child says, JSON's values. Raises ChildDied."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            output, _ = process.communicate(timeout=_WATCHED_EVERY)
-            break
-        except subprocess.TimeoutExpired as error:
-            if time.monotonic() > deadline or _resident_mb(process.pid) > memory_mb:
-                raise ChildDied from error
-    if errors := (folder / "stderr").read_bytes()[-2000:]:
-        _logger.warning("The reading process ended with %s: %r", process.returncode, errors)
-    if process.returncode != 0:
-        raise ChildDied
-    answer: dict[str, Any] = json.loads(output)
-    return answer
 
 
 def _resident_mb(pid: int) -> float:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from komet_import.errors import BadArguments, UnusableFile
@@ -12,13 +16,14 @@ from komet_import.review.matching import match
 from komet_import.schema.column import Declaration
 from komet_import.sentences import clipped
 from komet_import.settings import ReaderLimits
-from komet_import.workbook.isolation import ChildDied, answer_of, child_reading, own_folder
+from komet_import.workbook.isolation import Child, ChildDied, ChildNeverBegan, own_folder
 from komet_import.workbook.request import Request
 
 # pyarrow is imported where it is needed, while the child is at work: a part of a small file's time.
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_logger = logging.getLogger(__name__)
 _METADATA = b"komet_import.table"
 
 
@@ -47,48 +52,109 @@ class Table:
         """A column's cells. Equal ones are one object: most columns hold few values, and a draft is kept in memory."""
         column = self.rows[str(position)].combine_chunks().dictionary_encode()
         values: list[str] = column.dictionary.to_pylist()
-        return list(map(values.__getitem__, column.indices.to_numpy().tolist()))
+        # Its own `to_numpy` would load pandas, which takes longer than most files.
+        indices = memoryview(column.indices.buffers()[1]).cast("i")[: len(column)]
+        return list(map(values.__getitem__, indices.tolist()))
 
 
-def read_table(
-    content: bytes,
-    file: str,
-    limits: ReaderLimits,
-    declaration: Declaration,
-    *,
-    sheet: str | None = None,
-    mapping: Mapping[str, str] | None = None,
-) -> Table:
-    """`file` is the name for the user's eyes; `mapping` leads from its headers to ours.
+class Reader:
+    """Reads files, each in a child process of its own. Safe to share between threads."""
 
-    Raises UnusableFile with one of the contract's codes; BadArguments for a sheet or a header of ours that there is not.
-    """
-    if len(content) > limits.upload_mb << 20:
-        raise UnusableFile("too_large", file=file, limit=limits.upload_mb)
-    _check_mapping(mapping or {}, declaration)
-    request = asdict(Request.of(declaration, limits, mapping or {}, sheet))
-    try:
-        answer, arrow = _read(content, request, limits)
-    except ChildDied as error:
-        raise UnusableFile("takes_too_much", file=file) from error
-    except OSError as error:
-        raise UnusableFile("no_room", file=file, reason=error.strerror or error) from error
-    if "error" in answer:
-        kind = BadArguments if answer["error"] in ("unknown_sheet", "no_sheets") else UnusableFile
-        raise kind(answer["error"], file=file, **answer["facts"])
-    return _table(answer, arrow)
+    def __init__(self, limits: ReaderLimits) -> None:
+        self._limits = limits
+        self._spare: Child | None = None
+        self._at_work = 0
+        self._is_closed = False
+        self._changed = threading.Lock()
 
+    def read(
+        self,
+        content: bytes,
+        file: str,
+        declaration: Declaration,
+        *,
+        sheet: str | None = None,
+        mapping: Mapping[str, str] | None = None,
+    ) -> Table:
+        """`file` is the name for the user's eyes; `mapping` leads from its headers to ours.
 
-def _read(content: bytes, request: Mapping[str, Any], limits: ReaderLimits) -> tuple[dict[str, Any], bytes]:
-    """The child's answer and, unless that is an error, its rows as an Arrow file. Raises ChildDied and OSError."""
-    with own_folder() as folder:
-        (folder / "upload").write_bytes(content)
-        (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
-        with child_reading(folder) as process:
+        Raises UnusableFile with one of the contract's codes; BadArguments for a sheet or a header of ours that there is not.
+        """
+        if len(content) > self._limits.upload_mb << 20:
+            raise UnusableFile("too_large", file=file, limit=self._limits.upload_mb)
+        _check_mapping(mapping or {}, declaration)
+        request = asdict(Request.of(declaration, self._limits, mapping or {}, sheet))
+        try:
+            answer, arrow = self._read(content, request)
+        except ChildDied as error:
+            raise UnusableFile("takes_too_much", file=file) from error
+        except OSError as error:
+            raise UnusableFile("no_room", file=file, reason=error.strerror or error) from error
+        if "error" in answer:
+            kind = BadArguments if answer["error"] in ("unknown_sheet", "no_sheets") else UnusableFile
+            raise kind(answer["error"], file=file, **answer["facts"])
+        return _table(answer, arrow)
+
+    def _read(self, content: bytes, request: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+        """The answer and, unless that is an error, the rows as an Arrow file. Raises ChildDied and OSError."""
+        with own_folder() as folder, self._taken() as spare:
+            (folder / "upload").write_bytes(content)
+            (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
+            answer = self._answer(folder, spare)
+            return answer, b"" if "error" in answer else (folder / "table.arrow").read_bytes()
+
+    def _answer(self, folder: Path, spare: Child | None) -> dict[str, Any]:
+        if spare is not None:
+            with suppress(ChildNeverBegan):  # then it is not the file's fault
+                return spare.read(folder)
+        with closing(Child(self._limits)) as child:
             import pyarrow  # noqa: F401 - see above
 
-            answer = answer_of(process, folder, limits.memory_mb, limits.seconds)
-        return answer, b"" if "error" in answer else (folder / "table.arrow").read_bytes()
+            return child.read(folder)
+
+    @contextmanager
+    def _taken(self) -> Iterator[Child | None]:
+        """The child that stands ready, if there is one: from now on nobody else's."""
+        with self._changed:
+            spare, self._spare = self._spare, None
+            self._at_work += 1
+        try:
+            yield spare
+        finally:
+            if spare is not None:
+                spare.close()
+            with self._changed:
+                self._at_work -= 1
+
+    def stand_by(self) -> None:
+        """Has a child stand ready for the next file, unless one does, or a file is being read, which comes first."""
+        import pyarrow  # noqa: F401 - the next file need not wait for this one either
+
+        with self._changed:
+            if self._at_work or self._is_closed:
+                return
+            if self._spare is not None and not self._spare.is_waiting:
+                self._spare.tell_errors()
+                self._spare.close()
+                self._spare = None
+            if self._spare is None:
+                try:
+                    self._spare = Child(self._limits)
+                except OSError as error:  # whoever drops a file now is told, and nobody else need be
+                    _logger.warning("No process stands ready to read the next file: %s", error)
+
+    @property
+    def standing_by(self) -> int | None:
+        """The process that stands ready."""
+        with self._changed:
+            return self._spare.pid if self._spare is not None else None
+
+    def close(self) -> None:
+        """Nothing stands ready from now on."""
+        with self._changed:
+            spare, self._spare, self._is_closed = self._spare, None, True
+        if spare is not None:
+            spare.close()
 
 
 def _check_mapping(mapping: Mapping[str, str], declaration: Declaration) -> None:

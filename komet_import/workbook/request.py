@@ -22,7 +22,6 @@ class Request:
     sheet: str | None
     rows: int
     memory_mb: int
-    seconds: int
 
     @classmethod
     def of(
@@ -38,7 +37,6 @@ class Request:
             sheet=sheet,
             rows=limits.rows,
             memory_mb=limits.memory_mb,
-            seconds=limits.seconds,
         )
 
     @property

@@ -54,10 +54,11 @@ def prepare(folder: Path, rows: int) -> float:
 
 def read(folder: Path, rows: int) -> float:
     """From bytes to the table, through the reading child."""
-    from komet_import.workbook.reader import read_table
+    from komet_import.workbook.reader import Reader
 
     content = (folder / FILE).read_bytes()
-    return seconds_of(lambda: read_table(content, FILE, from_environment({}).limits, CUSTOMERS))
+    reader = Reader(from_environment({}).limits)
+    return seconds_of(lambda: reader.read(content, FILE, CUSTOMERS))
 
 
 def validate(folder: Path, rows: int) -> float:
