@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TypedDict
 
@@ -39,7 +40,7 @@ class View(TypedDict):
     kind: list[str] | None
     search: str
     page: int
-    rows: list[int]
+    rows: array[int]
     focus: list[int | str] | None
     went: bool
     generation: int
@@ -55,7 +56,7 @@ def view_of(draft_id: str, draft: Draft) -> View:
             "kind": None,
             "search": "",
             "page": 1,
-            "rows": draft.select(),
+            "rows": _numbers(draft.select()),
             "focus": None,
             "went": False,
             "generation": 0,
@@ -70,10 +71,11 @@ def select(view: View, draft: Draft) -> None:
     kind = chosen_kind(view, draft)
     wanted = Filter(view["filter"])
     if kind is not None:
-        view["rows"] = draft.rows_with(kind)
+        view["rows"] = _numbers(draft.rows_with(kind))
     else:
         actions = [ACTIONS[wanted]] if wanted in ACTIONS else None
-        view["rows"] = draft.select(actions, problems=wanted is Filter.PROBLEMS, search=view["search"])
+        found = draft.select(actions, problems=wanted is Filter.PROBLEMS, search=view["search"])
+        view["rows"] = _numbers(found)
     view["page"] = 1
     view["focus"], view["went"] = None, False
     view["generation"] += 1
@@ -94,7 +96,11 @@ def pages(view: View) -> int:
 def rows_on_page(view: View) -> list[int]:
     """Row numbers, at most PAGE_ROWS."""
     first = (min(view["page"], pages(view)) - 1) * PAGE_ROWS
-    return view["rows"][first : first + PAGE_ROWS]
+    return view["rows"][first : first + PAGE_ROWS].tolist()
+
+
+def _numbers(rows: Iterable[int]) -> array[int]:
+    return array("I", rows)
 
 
 def of_chosen_kind(view: View, draft: Draft, issues: Sequence[Issue]) -> Sequence[Issue]:

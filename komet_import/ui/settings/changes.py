@@ -12,16 +12,17 @@ from komet_import.ui.markdown import escape_markdown
 
 _DONE = "settings-done"
 _REFUSED = "settings-refused"
+_REFUSED_IN_DIALOG = "settings-refused-in-dialog"
 _ASKED = "settings-asked"
 
 
 @contextmanager
-def refusal_kept() -> Iterator[None]:
+def refusal_kept(where: str = _REFUSED) -> Iterator[None]:
     """In a callback: what is refused there is said by the run that follows."""
     try:
         yield
     except KometError as error:
-        st.session_state[_REFUSED] = str(error)
+        st.session_state[where] = str(error)
 
 
 def done(sentence: str) -> None:
@@ -33,7 +34,11 @@ def news() -> None:
     """What came of the last change: a toast, or why it was refused."""
     if said := st.session_state.pop(_DONE, None):
         st.toast(escape_markdown(said), icon=":material/check:", duration="long")
-    if refused := st.session_state.pop(_REFUSED, None):
+    _say_refused(_REFUSED)
+
+
+def _say_refused(where: str) -> None:
+    if refused := st.session_state.pop(where, None):
         st.error(escape_markdown(refused), icon=":material/error:")
 
 
@@ -48,29 +53,37 @@ def is_asked(*what: str) -> bool:
 
 
 def finish(change: Callable[[], str]) -> None:
-    """In a dialog: makes the change and closes it, or says there why it is refused."""
-    try:
-        sentence = change()
-    except KometError as error:
-        st.error(escape_markdown(str(error)), icon=":material/error:")
-        return
-    done(sentence)
-    ask()
-    st.rerun()
+    """In a callback of a dialog: makes the change and closes it, or keeps why it is refused for `dialog_news`."""
+    with refusal_kept(_REFUSED_IN_DIALOG):
+        done(change())
+        ask()
+
+
+def dialog_news() -> None:
+    """In a dialog, after its fields: why its change was refused; where it is made the page is drawn without the dialog."""
+    if not st.session_state.get(_ASKED):
+        st.rerun()
+    _say_refused(_REFUSED_IN_DIALOG)
 
 
 def ask_new_name(what: str, old: str, longest: int | None, note: str, rename: Callable[[str], str]) -> None:
     """The dialog for another name of `old`; `rename` gets it and returns what to say."""
+    key = f"new-name-{old}"
 
     @st.dialog(f"Rename this {what}", on_dismiss=ask)
     def dialog() -> None:
         with st.form("new-name-form", border=False):
             st.caption(escape_markdown(note))
-            name = st.text_input("New name", value=old, max_chars=longest, key=f"new-name-{old}")
+            st.text_input("New name", value=old, max_chars=longest, key=key)
             with st.container(horizontal=True, horizontal_alignment="right"):
                 # The only one: Enter takes the first.
-                wanted = st.form_submit_button("Rename", type="primary", key="rename")
-        if wanted:
-            finish(lambda: rename(name))
+                st.form_submit_button(
+                    "Rename",
+                    type="primary",
+                    key="rename",
+                    on_click=finish,
+                    args=(lambda: rename(st.session_state[key]),),
+                )
+        dialog_news()
 
     dialog()

@@ -80,11 +80,15 @@ def _confirm(desk: Desk) -> None:
         if several and not desk.company.active_locations:
             st.markdown(":orange[:material/warning:] No location is active yet. Add one first.")
         with st.container(horizontal=True, horizontal_alignment="right"):
-            if st.button("Cancel", key="cancel-switch"):
-                settings_changes.ask()
-                st.rerun()
-            if st.button(f"Switch to {goal}", type="primary", key="confirm-switch"):
-                settings_changes.finish(lambda: _switch(desk, several))
+            st.button("Cancel", key="cancel-switch", on_click=settings_changes.ask)
+            st.button(
+                f"Switch to {goal}",
+                type="primary",
+                key="confirm-switch",
+                on_click=settings_changes.finish,
+                args=(lambda: _switch(desk, several),),
+            )
+        settings_changes.dialog_news()
 
     dialog()
 
