@@ -26,9 +26,14 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "review": (("komet_import/review/*.py",), ("tests/review",)),
     "commit": (("komet_import/store/commit.py",), ("tests/store/test_commit.py",)),
-    "history": (("komet_import/history.py", "komet_import/store/history.py"), ("tests/test_history.py",)),
+    "history": (
+        ("komet_import/history.py", "komet_import/store/history.py"),
+        ("tests/test_history.py", "tests/store/test_history.py"),
+    ),
     "post": (("komet_import/post.py",), ("tests/test_report.py", "tests/test_post.py")),
 }
+# A run for each change: most of its time goes into finding plugins and collecting garbage unless it is spared that.
+PYTEST = ("-p", "no:cacheprovider", "-p", "no:unraisableexception", "-p", "pytest_timeout")
 # A hundred random drafts take longer than all other tests together; a program of its own breaks on the copy's code.
 LEFT_OUT = ("as_if_the_file_had_said_so", "another_process_sends_it", "sender_was_killed")
 
@@ -68,6 +73,7 @@ def _mutmut(place: Path, *arguments: str, told: bool = False) -> str:
     """What it prints, with `told`; otherwise the person sees it."""
     program = Path(sysconfig.get_path("scripts")) / "mutmut"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KOMET_")}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     said = subprocess.run(
         ["nice", program, *arguments], cwd=place, check=True, env=environment, text=True, capture_output=told
     )
@@ -84,7 +90,7 @@ def _copied(room: str) -> Path:
         "source_paths": ["komet_import"],
         "only_mutate": changed,
         "pytest_add_cli_args_test_selection": tests,
-        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-k", f"not ({' or '.join(LEFT_OUT)})"],
+        "pytest_add_cli_args": [*PYTEST, "-k", f"not ({' or '.join(LEFT_OUT)})"],
     }
     table = "\n".join(f"{name} = {json.dumps(value)}" for name, value in settings.items())
     own = (ROOT / "pyproject.toml").read_text(encoding="utf-8")

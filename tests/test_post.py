@@ -101,8 +101,9 @@ def test_an_email_waits_while_the_server_is_down_and_is_sent_later(
         record = committed(desk, drafted(desk, *REJECTED))
         (fresh,) = outbox(desk)
         assert (fresh["state"], fresh["attempts"], fresh["last_error"]) == ("waiting", 0, None)
-        assert delivered(desk) == 0
+        outcomes = _outcomes(post.deliver(desk))
         (mail,) = outbox(desk)
+        assert outcomes == [(mail["mail_id"], "failed", mail["last_error"])]
         pause = datetime.fromisoformat(mail["next_try_at"]) - datetime.now(UTC)
         assert timedelta(seconds=30) < pause <= timedelta(minutes=1)
         assert (mail["state"], mail["attempts"], mail["import_id"]) == ("waiting", 1, record.import_id)
@@ -155,15 +156,35 @@ def test_without_a_server_each_email_is_kept_as_a_file(tmp_path: Path) -> None:
     assert "<b>3</b>" not in html.get_content()
 
 
-def test_without_a_server_the_newest_email_is_kept_however_many_wait(tmp_path: Path) -> None:
+def test_without_a_server_the_newest_emails_are_kept_however_many_wait(tmp_path: Path) -> None:
     with at_desk(tmp_path) as desk:
         _import_many(desk, 22)
         post.deliver(desk)
-        assert f"mail-{outbox(desk)[0]['mail_id']:06}.eml" in {
-            file.name for file in desk.settings.outbox_dir.iterdir()
-        }
+        assert _files(desk) == [f"mail-{n:06}.eml" for n in range(3, 23)]
+        (desk.settings.outbox_dir / "mail-000022.eml").write_text("as it was")
         post.deliver(desk, waiting=True)
-        assert len(kept(desk)) == 22
+        assert _files(desk) == [f"mail-{n:06}.eml" for n in range(1, 23)]
+        assert (desk.settings.outbox_dir / "mail-000022.eml").read_text() == "as it was"
+
+
+def test_without_a_server_an_analyst_keeps_the_own_emails_and_one_that_was_sent_is_not_kept(
+    tmp_path: Path, server: MailServer
+) -> None:
+    with at_desk(tmp_path, mail_server=server) as desk:
+        _import_many(desk, 1)
+        assert delivered(desk) == 1
+    with at_desk(tmp_path) as desk:
+        zoe = colleague_of(desk, "Zoe Gross")
+        for at in (zoe, desk):
+            _import_many(at, 1)
+        post.deliver(zoe, waiting=True)
+        assert _files(desk) == ["mail-000002.eml"]
+        post.deliver(zoe)
+        assert _files(desk) == ["mail-000002.eml", "mail-000003.eml"]
+
+
+def _files(desk: Desk) -> list[str]:
+    return sorted(file.name for file in desk.settings.outbox_dir.iterdir())
 
 
 def test_a_folder_that_cannot_hold_the_files_is_named(tmp_path: Path) -> None:
@@ -201,7 +222,7 @@ def test_an_email_that_breaks_its_sender_is_told_and_the_others_are_sent(
         assert "for a reason that nobody foresaw (TypeError)" in mail["last_error"]
         pause = datetime.fromisoformat(mail["next_try_at"]) - datetime.now(UTC)
         assert timedelta(seconds=30) < pause <= timedelta(minutes=1)
-    assert "Traceback" in caplog.text
+    assert "E-mail 2 failed unexpectedly\nTraceback" in caplog.text
     assert len(mailbox.envelopes) == 2
 
 
@@ -215,6 +236,8 @@ def test_of_two_who_send_at_once_one_sends_each_email(
             first = pool.submit(post.deliver, desk, waiting=True)
             assert mailbox.has_text.wait(60)
             assert _outcomes(post.deliver(desk, waiting=True)) == [(1, "in hand", ""), (2, "sent", "")]
+            with pytest.raises(Refused, match="is being sent at this moment"):
+                post.send_again(desk, 1, 1)
         finally:
             mailbox.lets_go.set()
         assert _outcomes(first.result(60)) == [(1, "sent", ""), (2, "elsewhere", "")]

@@ -161,8 +161,6 @@ def _without_signs(text: str, column: Column) -> str:
     if column.is_percent:
         bare = bare.strip().removesuffix("%")
     bare = bare.strip().removeprefix("$").removesuffix("$").strip()
-    if not sign and bare[:1] in ("+", "-"):
-        sign, bare = bare[0], bare[1:]
     return sign + _THOUSANDS.sub("", bare)
 
 

@@ -110,6 +110,7 @@ def test_a_good_text_is_written_as_the_template_does(key: str, text: str, render
         ("active", "maybe", IssueCode.INVALID_BOOLEAN, None),
         ("active", "2", IssueCode.INVALID_BOOLEAN, None),
         ("customer_type", "Wholesalr", IssueCode.NOT_IN_LIST, "Wholesaler"),
+        ("customer_type", "WHOLESALR", IssueCode.NOT_IN_LIST, "Wholesaler"),
         ("customer_type", "Event", IssueCode.NOT_IN_LIST, "Event planner"),
         ("customer_type", "Even", IssueCode.NOT_IN_LIST, None),
         ("customer_type", "zzz", IssueCode.NOT_IN_LIST, None),
@@ -193,6 +194,14 @@ def test_a_suggestion_is_right_itself(column: Column, text: str) -> None:
         value = kind.parse(problem.suggestion, column, SEVERAL)
         assert not isinstance(value, Problem)
         assert kind.render(value) == problem.suggestion
+
+
+@pytest.mark.parametrize(("text", "written"), [("-5", "-5.00"), ("$-1,234.5", "-1234.50"), ("-$0", "0.00")])
+def test_a_number_without_bounds_may_be_below_zero(text: str, written: str) -> None:
+    column = Column(1, "Balance", "balance", Colour.RED, KindName.DECIMAL, decimals=(10, 2))
+    value = KINDS[column.kind].parse(text, column, SEVERAL)
+    assert not isinstance(value, Problem)
+    assert KINDS[column.kind].render(value) == written
 
 
 DATE = Column(1, "Due", "due", Colour.RED, KindName.DATE)

@@ -98,7 +98,8 @@ def test_a_hostile_key_finds_nothing(database: Database, nine: Company) -> None:
 
 @pytest.mark.parametrize("code", ["ÉCLAIR", "STRASSE", "İZMİR", "ΣΊΣΥΦΟΣ"])
 def test_a_code_is_the_same_whatever_its_case(database: Database, company: Company, code: str) -> None:
-    commit_plan(database, company, make_plan(company, new=[{"code": code, "name": "A"}]))
+    new = [{"code": code, "name": "A"}, *({"code": f"X{n}", "name": "X"} for n in range(2))]
+    commit_plan(database, company, make_plan(company, new=new))
     written = {"STRASSE": "straße"}.get(code, code.lower())
     assert snapshot(database, company, codes=(fold(written),)).id_by_code == {fold(code): 1}
 

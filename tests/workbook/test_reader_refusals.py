@@ -23,7 +23,7 @@ from komet_import.errors import BadArguments, UnusableFile
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.settings import ReaderLimits
 from komet_import.workbook import reader_child
-from komet_import.workbook.isolation import sweep
+from komet_import.workbook.isolation import Child, ChildDied, sweep
 from komet_import.workbook.reader import Reader
 from komet_import.workbook.reader_child import END
 from komet_import.workbook.request import Request
@@ -218,6 +218,20 @@ def test_time_is_limited_too() -> None:
     started = clock.monotonic()
     assert refused(content, ReaderLimits(seconds=1)).code == "takes_too_much"
     assert clock.monotonic() - started < 4
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("limits", [ReaderLimits(seconds=1), ReaderLimits(memory_mb=1, seconds=1000)])
+def test_a_child_that_stands_still_is_not_waited_for(tmp_path: Path, limits: ReaderLimits) -> None:
+    """Its own limits are of the time that it computes, and not known to every system."""
+    child = Child(limits)
+    try:
+        os.kill(child.pid, signal.SIGSTOP)
+        with pytest.raises(ChildDied):
+            child.read(tmp_path)
+    finally:
+        child.close()
+    assert not psutil.pid_exists(child.pid)
 
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
