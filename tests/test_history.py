@@ -26,12 +26,13 @@ from komet_import.errors import NotFound
 from komet_import.history import Bar, Overview, Period, Unit
 from komet_import.importer import Choices
 from komet_import.schema.company import Role
+from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import Severity
 from komet_import.store import companies
 from komet_import.store.audit import WantedChanges
 from komet_import.store.history import Order, SortBy, Tally, WantedImports
 from komet_import.store.imports import ImportState
-from komet_import.store.models import import_
+from komet_import.store.models import RECORDS, import_
 from tests.stories import NEW, Row, at_desk, committed, csv_of
 
 NEW_YORK, KIRITIMATI, PAGO_PAGO = "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago"
@@ -56,7 +57,7 @@ def _import_four(folder: Path) -> None:
             companies.add_person(connection, desk.company.company_id, ZOE, "Zoë Großmann", Role.ANALYST)
         _import(desk, "Große Straße.csv", NEW, NAMELESS | {"Terms": "Net 31"})
         _import(desk, "ﬁnal.csv", NEW, NEW | {"Customer Code": "GHI", "Customer Name": "Ghi"})
-        _import(zoes(desk), "İzmir.csv", NEW | {"Phone": "305"}, NAMELESS)
+        _import(zoes(desk), "İzmir.csv", NEW | {"Phone": "305", "Fax": "1"}, NAMELESS)
         _import(desk, "all or nothing.csv", NAMELESS, all_or_nothing=True)
 
 
@@ -343,6 +344,7 @@ def test_an_analyst_who_imported_nothing_has_an_empty_history(four: Desk) -> Non
         ({"state": ImportState.REJECTED}, [4]),
         ({"state": ImportState.UNDONE}, []),
         ({"left_out": True}, [1, 3, 4]),
+        ({"wrote": True}, [1, 2, 3]),
         ({"problem": ("terms", "not_in_list")}, [1]),
         ({"problem": ("name", "required")}, [1, 3, 4]),
         ({"problem": ("terms", "required")}, []),
@@ -452,16 +454,26 @@ def test_the_changes_of_an_import_are_read_by_customer_and_page(four: Desk) -> N
         found = history.each_change(four, import_id, wanted, **page)
         return [(shown.change.action, shown.change.key, shown.code) for shown in found]
 
-    update = [("update", "phone", "ABC")]
+    update = [("update", "phone", "ABC"), ("update", "fax", "ABC")]
     assert changes(3, WantedChanges()) == update
     assert changes(3, WantedChanges(record="abc whole")) == update
     assert changes(3, WantedChanges(record="ghi")) == []
-    assert changes(3, WantedChanges(), limit=1) == update
-    assert changes(3, WantedChanges(), limit=1, offset=1) == []
+    assert changes(3, WantedChanges(), limit=1) == update[:1]
+    assert changes(3, WantedChanges(), limit=1, offset=1) == update[1:]
     assert changes(2, WantedChanges()) == [("insert", None, "GHI")]
-    assert history.count_changes(four, 3) == {("update", "phone"): 1}
+    assert history.count_changes(four, 3) == {("update", "phone"): 1, ("update", "fax"): 1}
     assert history.count_changes(four, 3, "ghi") == {}
     assert history.count_changes(four, 2, "ghi") == {("insert", None): 1}
+
+
+def test_a_rename_has_no_file(four: Desk) -> None:
+    with four.database.writing() as connection:
+        connection.execute(sa.update(RECORDS[CUSTOMERS.kind]).values(terms="Net 30"))
+    company.rename_value(four, "terms", "Net 30", "Net 31")
+    shown = history.show(four, 5)
+    assert (shown.record.title, shown.file_size) == ("Net 30 renamed to Net 31", None)
+    with pytest.raises(NotFound):
+        history.original_file(four, 5)
 
 
 def test_the_workbook_of_an_import_holds_the_rows_that_were_left_out(four: Desk) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from komet_import.review.issues import ProblemKind
 from komet_import.schema.company import Company, Role
 from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.problems import IssueCode, Severity
 from komet_import.store import audit, companies, customers, history, mails
 from komet_import.store.audit import WantedChanges
 from komet_import.store.database import Database
-from komet_import.store.history import Order, SortBy, WantedImports
+from komet_import.store.history import Figures, Order, SortBy, Tally, WantedImports
 from komet_import.store.imports import ImportState
 from komet_import.store.mails import MailState, NewMail, StoredMail
 from komet_import.store.models import import_, person
@@ -43,9 +46,9 @@ def three(database: Database, company: Company) -> Company:
         make_plan(company, new=[{"code": "B", "name": "Berta"}, {"code": "C", "name": "Cid"}]),
         person_id=zoe,
     )
-    at(database, 1, NOON, 1, file="ÁREA 100%.xlsx", file_key="área 100%.xlsx")
-    at(database, 2, NOON + timedelta(days=1), 2)
-    at(database, 3, NOON + timedelta(days=2), 9)
+    at(database, 1, NOON, 9, file="ÁREA 100%.xlsx", file_key="área 100%.xlsx")
+    at(database, 2, NOON + timedelta(days=1), 1)
+    at(database, 3, NOON + timedelta(days=2), 2)
     return company
 
 
@@ -66,7 +69,7 @@ def test_the_figures_add_up_and_the_median_is_the_middle_one(database: Database,
     assert figures.mails_waiting == 0
 
 
-@pytest.mark.parametrize(("days", "median"), [(1, 1.5), (0, 1.0)])
+@pytest.mark.parametrize(("days", "median"), [(1, 5.0), (0, 9.0)])
 def test_the_median_of_few(database: Database, three: Company, days: int, median: float) -> None:
     until = NOON + timedelta(days=days, hours=1)
     with database.reading() as conn:
@@ -74,9 +77,37 @@ def test_the_median_of_few(database: Database, three: Company, days: int, median
     assert figures.median_seconds == pytest.approx(median, abs=0.01)
 
 
-def test_no_import_has_no_median(database: Database, company: Company) -> None:
+def test_the_figures_of_no_import_are_noughts_and_there_is_no_median(
+    database: Database, company: Company
+) -> None:
     with database.reading() as conn:
-        assert history.figures(conn, company.company_id, WantedImports()).median_seconds is None
+        assert history.figures(conn, company.company_id, WantedImports()) == Figures(
+            0, 0, 0, 0, 0, 0, None, 0
+        )
+
+
+def test_a_search_narrows_all_that_is_counted(database: Database, three: Company) -> None:
+    wanted = WantedImports(search="zoë")
+    for import_id in (2, 3, 3):
+        send_for(database, three, import_id)
+    with database.writing() as conn:
+        mails.mark_sent(conn, three.company_id, 3)
+    with database.reading() as conn:
+        ids = conn, three.company_id, wanted
+        figures = history.figures(*ids)
+        assert replace(figures, median_seconds=None) == Figures(1, 2, 2, 0, 0, 0, None, 1)
+        assert figures.median_seconds == pytest.approx(2, abs=0.01)
+        assert history.tally(*ids, []) == {0: Tally(1, 2, 0, 0)}
+        assert [who.name for who in history.people(*ids)] == ["Zoë Ümit"]
+        assert history.problems(*ids) == []
+        assert history.first_finished(*ids) == NOON + timedelta(days=2)
+
+
+def send_for(database: Database, company: Company, import_id: int) -> int:
+    """An e-mail of that import that waits."""
+    new = NewMail(("ana@x.example",), "Hi", "<p>", "Hi", "<1@komet>", import_id)
+    with database.writing() as conn:
+        return mails.add_mail(conn, company.company_id, new, to_be_sent=True)
 
 
 @pytest.mark.parametrize(
@@ -130,12 +161,9 @@ def test_every_column_sorts(database: Database, three: Company) -> None:
         state="rejected",
         file_key="a",
     )
-    for import_id, sent in ((1, True), (2, False)):
-        new = NewMail(("ana@x.example",), "Hi", "<p>", "Hi", "<1@komet>", import_id)
-        with database.writing() as conn:
-            mail_id = mails.add_mail(conn, three.company_id, new, to_be_sent=True)
-            if sent:
-                mails.mark_sent(conn, three.company_id, mail_id)
+    sent, _waiting = send_for(database, three, 1), send_for(database, three, 2)
+    with database.writing() as conn:
+        mails.mark_sent(conn, three.company_id, sent)
     assert {by.value: found(database, three, WantedImports(), Order(by)) for by in SortBy} == {
         "when": [3, 2, 1],
         "file": [2, 1, 3],
@@ -159,16 +187,40 @@ def test_stretches_of_time_begin_where_the_last_one_ends(database: Database, thr
     assert {n: tally.imports for n, tally in all_of_them.items()} == {0: 3}
 
 
-def test_people_and_problems_are_counted(database: Database, three: Company) -> None:
+def test_people_come_with_the_most_rows_first(database: Database, three: Company) -> None:
+    """Of the same number the one who was there first; two of one name are two."""
+    with database.writing() as conn:
+        conn.execute(sa.update(person).values(name="Zoë Ümit"))
+
+    def people() -> list[tuple[int, str, int, int]]:
+        with database.reading() as conn:
+            found = history.people(conn, three.company_id, WantedImports())
+        return [(who.person_id, who.name, who.imports, who.rows) for who in found]
+
+    assert people() == [(1, "Zoë Ümit", 2, 2), (2, "Zoë Ümit", 1, 2)]
+    at(database, 3, NOON, rows=3)
+    assert people() == [(2, "Zoë Ümit", 1, 3), (1, "Zoë Ümit", 2, 2)]
+
+
+def test_problems_come_with_the_most_cells_first(database: Database, three: Company) -> None:
+    """Of the same number by column, then by code."""
+    several = {("terms", "not_in_list"): 5, ("name", "required"): 1, ("code", "too_long"): 1}
+    plan = replace(
+        make_plan(three, rejected=REJECTED),
+        issue_counts={
+            ProblemKind(number, key, Severity.ERROR, IssueCode(code)): cells
+            for number, ((key, code), cells) in enumerate(several.items())
+        },
+    )
+    for _ in range(2):
+        commit_plan(database, three, plan)
     with database.reading() as conn:
-        people = history.people(conn, three.company_id, WantedImports())
         problems = history.problems(conn, three.company_id, WantedImports())
-    assert {(who.name, who.imports, who.rows) for who in people} == {
-        ("Administrator", 2, 2),
-        ("Zoë Ümit", 1, 2),
-    }
-    assert [(count.problem, count.cells, count.imports) for count in problems] == [
-        (("code", "required"), 1, 1)
+    assert [(*count.problem, count.cells, count.imports) for count in problems] == [
+        ("terms", "not_in_list", 10, 2),
+        ("code", "too_long", 2, 2),
+        ("name", "required", 2, 2),
+        ("code", "required", 1, 1),
     ]
 
 
