@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 
 from komet_import.errors import KometError, NotFound, Refused
+from komet_import.review.issues import Issue
 from komet_import.review.plan import Counts, Plan, Record
 from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.schema.problems import Severity
+from komet_import.schema.problems import IssueCode, Problem, Severity
 from komet_import.store import audit, companies, customers, history, imports, models
 from komet_import.store.audit import WantedChanges
 from komet_import.store.commit import commit
@@ -106,6 +109,67 @@ def test_the_discrepancies_and_the_rejected_cells_are_kept(database: Database, c
     assert cells == [(3, rejected[0]), (4, rejected[1])]
 
 
+def test_of_very_many_discrepancies_each_kind_is_kept_to_a_number_and_each_rejected_row_to_its_first_error(
+    database: Database, company: Company
+) -> None:
+    rows = range(2, 5004)
+    problems = {
+        "name": IssueCode.POSSIBLE_DUPLICATE,
+        "phone": IssueCode.TOO_LONG,
+        "terms": IssueCode.NOT_IN_LIST,
+        "shipping_zip": IssueCode.ZIP_LOST_ZEROS,
+    }
+    facts = {"others": "row 1", "length": 21, "limit": 20}
+    issues = [
+        Issue(row, key, "x", Problem(code, f"{row}", facts)) for row in rows for key, code in problems.items()
+    ]
+    plan = replace(make_plan(company, rejected=[{}] * len(rows)), issues=issues)
+    record = commit_plan(database, company, plan)
+    with database.reading() as conn:
+        found = list(audit.each_discrepancy(conn, company.company_id, record.import_id))
+    assert Counter(one.key for one in found) == {
+        "name": 5002,
+        "phone": 5002,
+        "terms": 5000,
+        "shipping_zip": 5000,
+    }
+    assert [(one.row, one.key, one.value, one.suggestion) for one in found[-3:]] == [
+        (5002, "phone", "x", "5002"),
+        (5003, "name", "x", "5003"),
+        (5003, "phone", "x", "5003"),
+    ]
+
+
+def test_a_row_that_was_skipped_is_counted_apart_and_keeps_nothing_out(
+    database: Database, company: Company
+) -> None:
+    plan = make_plan(company, new=[A], rejected=[{"name": "Dan"}])
+    skipped = replace(
+        plan,
+        counts=Counts(new=1, rejected=1, skipped=1),
+        issues=[Issue(3, None, "", Problem(IssueCode.LEFT_OUT))],
+    )
+    record = commit_plan(database, company, skipped, all_or_nothing=True)
+    assert (record.state, record.counts) == (ImportState.COMMITTED, skipped.counts)
+
+
+def test_a_customer_knows_when_it_was_added_and_when_it_was_changed_last(
+    database: Database, company: Company, stored: dict[str, Record]
+) -> None:
+    def times() -> list[tuple[datetime, datetime]]:
+        c = models.customer.c
+        with database.reading() as conn:
+            found = conn.execute(sa.select(c.created_at, c.updated_at).order_by(c.id))
+            return [(added, changed) for added, changed in found]
+
+    (ann, bob), begun = times(), datetime.now(UTC)
+    assert ann[0] == ann[1] == bob[0] == bob[1] < begun
+    commit_plan(database, company, make_plan(company, update=[(stored["A"], {"phone": "9"})]))
+    after = times()
+    assert (after[0][0], after[1]) == (ann[0], bob)
+    assert begun < after[0][1] < datetime.now(UTC)
+
+
 def test_a_changed_code_and_name_are_found_under_their_new_keys(
     database: Database, company: Company, stored: dict[str, Record]
 ) -> None:
@@ -142,8 +206,7 @@ def test_progress_rises_to_the_end(database: Database, company: Company) -> None
     plan = make_plan(company, new=[A])
     with database.writing() as conn:
         commit(conn, company, new_import(plan), plan, shares.append)
-    assert shares == sorted(shares)
-    assert shares[-1] == 1.0
+    assert shares == [0.45, 0.65, 0.8, 0.95, 1.0]
 
 
 # -- all or nothing ----------------------------------------------------------------------------------------------
