@@ -66,7 +66,10 @@ def open_draft(desk: Desk, draft_id: str) -> OpenDraft:
         stored = _for_people(stored_drafts.get_draft(connection, company_id, draft_id))
         kept = uploads.get_table(connection, company_id, stored.upload_id)
         standing = edits.standing(connection, company_id, draft_id)
-    table = _read_again(desk, stored) if kept is None else _table(kept)
+    table = _table(kept) if kept is not None else None
+    # A colleague may have read another sheet again, for a draft that this one took the place of.
+    if table is None or stored.sheet not in (None, table.sheet):
+        table = _read_again(desk, stored)
     matching = match(table.headers, CUSTOMERS, stored.mapping)
     made = [Edit(*cell, one.new) for cell, one in standing.items()]
     draft = judge(desk, table, matching, stored.blank_cells, made)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
@@ -103,56 +104,70 @@ def upload(desk: Desk, file: str, content: bytes, choices: Choices, *, attended:
     if len(content) > limit << 20:
         raise UnusableFile("too_large", file=file, limit=limit)
     draft_id = _store_upload(desk, file, content, choices, attended)
-    try:
-        table, matching, draft = check(desk, file, content, choices)
-    except (UnusableFile, BadArguments):
-        drafts.discard(desk, draft_id)
-        raise
-    return _store_table(desk, draft_id, table, matching, draft)
+    return _read(desk, draft_id, file, content, choices)
 
 
 def choose_sheet(desk: Desk, opened: OpenDraft, sheet: str) -> OpenDraft:
-    """Starts over with another sheet of the same file."""
+    """Starts over with another sheet of the same file. Raises as `upload`; the draft stays as it is then."""
     require(desk.person, Deed.IMPORT)
-    with desk.database.reading() as connection:
-        uploaded = uploads.get_upload(connection, desk.company.company_id, opened.stored.upload_id)
     seen = opened.stored
+    with desk.database.reading() as connection:
+        uploaded = uploads.get_upload(connection, desk.company.company_id, seen.upload_id)
     choices = Choices(sheet, seen.mapping, seen.blank_cells, seen.all_or_nothing)
-    started = upload(desk, uploaded.name, uploaded.content, choices)
-    drafts.discard(desk, seen.draft_id)
-    return started
+    add_draft = _adding_draft(desk, choices, DraftState.OPEN)
+    with desk.database.writing() as connection:
+        draft_id = add_draft(connection, upload_id=seen.upload_id)
+    return _read(desk, draft_id, uploaded.name, uploaded.content, choices, instead_of=seen.draft_id)
 
 
 def _store_upload(desk: Desk, file: str, content: bytes, choices: Choices, attended: bool = True) -> str:
+    add_draft = _adding_draft(desk, choices, DraftState.OPEN if attended else DraftState.UNATTENDED)
     me = (desk.company.company_id, desk.person.person_id)
     with desk.database.writing() as connection:
         upload_id = uploads.add_upload(connection, *me, file, _sha256(content), content)
-        return stored_drafts.add_draft(
-            connection,
-            *me,
-            CUSTOMERS.kind,
-            upload_id,
-            sheet=choices.sheet,
-            mapping=choices.mapping,
-            blank_cells=choices.blank_cells,
-            all_or_nothing=choices.all_or_nothing,
-            state=DraftState.OPEN if attended else DraftState.UNATTENDED,
-        )
+        return add_draft(connection, upload_id=upload_id)
 
 
-def _store_table(desk: Desk, draft_id: str, table: Table, matching: Matching, draft: Draft) -> OpenDraft:
+def _adding_draft(desk: Desk, choices: Choices, state: DraftState) -> Callable[..., str]:
+    return partial(
+        stored_drafts.add_draft,
+        company_id=desk.company.company_id,
+        person_id=desk.person.person_id,
+        kind=CUSTOMERS.kind,
+        sheet=choices.sheet,
+        mapping=choices.mapping,
+        blank_cells=choices.blank_cells,
+        all_or_nothing=choices.all_or_nothing,
+        state=state,
+    )
+
+
+def _read(
+    desk: Desk, draft_id: str, file: str, content: bytes, choices: Choices, instead_of: str | None = None
+) -> OpenDraft:
+    try:
+        table, matching, draft = check(desk, file, content, choices)
+        return _store_table(desk, draft_id, table, matching, draft, instead_of)
+    except (UnusableFile, BadArguments, Refused):
+        drafts.discard(desk, draft_id)
+        raise
+
+
+def _store_table(
+    desk: Desk, draft_id: str, table: Table, matching: Matching, draft: Draft, instead_of: str | None = None
+) -> OpenDraft:
+    """One sheet's is kept of a file: with it the draft of another one ends."""
     from komet_import.workbook.reader import table_to_parquet
 
-    company_id = desk.company.company_id
+    company_id, counts = desk.company.company_id, draft.counts
     kept = table_to_parquet(table)
     with desk.database.writing() as connection:
-        stored = stored_drafts.get_draft(connection, company_id, draft_id)
+        if instead_of is not None:
+            stored_drafts.set_state(connection, company_id, instead_of, DraftState.DISCARDED)
+        figures = (counts.rows, counts.with_errors, counts.skipped)
+        stored = stored_drafts.set_read(connection, company_id, draft_id, table.sheet, *figures)
         uploads.keep_table(connection, company_id, stored.upload_id, kept)
-        stored_drafts.set_options(connection, company_id, draft_id, sheet=table.sheet)
-        stored = stored_drafts.get_draft(connection, company_id, draft_id)
-    opened = OpenDraft(stored, table.sheet, table.sheets, matching, draft)
-    drafts.keep_figures(desk, opened, stored)
-    return opened
+    return OpenDraft(stored, table.sheet, table.sheets, matching, draft)
 
 
 def _sha256(content: bytes) -> str:

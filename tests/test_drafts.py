@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from komet_import import drafts, importer
 from komet_import.desk import Desk
@@ -241,6 +243,54 @@ def test_another_sheet_starts_the_draft_over(desk: Desk) -> None:
     assert drafts.get(desk, opened.stored.draft_id).state is DraftState.DISCARDED
     with pytest.raises(BadArguments, match=r"has no sheet Third\. Name one that it has: Sheet and Second\."):
         uploaded(desk, content, sheet="Third")
+
+
+def test_another_sheet_is_read_from_the_same_stored_file(desk: Desk) -> None:
+    opened = uploaded(desk, two_sheets())
+    table = drafts.read(desk, "x", two_sheets(), "Sheet", {})
+    other = importer.choose_sheet(desk, opened, "Second")
+    assert other.stored.upload_id == opened.stored.upload_id
+    again = drafts.open_draft(desk, other.stored.draft_id)
+    assert (again.stored, again.draft.text(2, "code")) == (other.stored, "SECOND")
+    # A colleague who opened the first draft just before it ended, when what was read had been dropped.
+    drafts.keep_table(desk, opened.stored.upload_id, table)
+    again = drafts.open_draft(desk, other.stored.draft_id)
+    assert (again.sheet, again.draft.text(2, "code")) == ("Second", "SECOND")
+
+
+@pytest.mark.parametrize("is_ended", [True, False])
+def test_a_sheet_that_cannot_take_the_place_leaves_the_draft_as_it_was(desk: Desk, is_ended: bool) -> None:
+    opened = uploaded(desk, two_sheets())
+    if is_ended:
+        committed(desk, opened)
+    with pytest.raises(Refused if is_ended else BadArguments):
+        importer.choose_sheet(desk, opened, "Second" if is_ended else "Third")
+    still_open = [] if is_ended else [opened.stored]
+    assert drafts.find_open(desk, 10) == still_open
+    if not is_ended:
+        assert drafts.open_draft(desk, opened.stored.draft_id).draft.text(2, "code") == "ABC"
+
+
+def test_an_upload_writes_once_before_it_reads_and_once_after_and_looks_at_its_draft_once(desk: Desk) -> None:
+    statements: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(" ".join(statement.split()))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        opened = uploaded(desk, csv_of(NEW))
+        began = [one for one in statements if one.startswith("BEGIN")]
+        looked = [one for one in statements if one.startswith("SELECT") and " FROM draft " in one]
+        assert began == [
+            "BEGIN IMMEDIATE",
+            "BEGIN",
+            "BEGIN IMMEDIATE",
+        ]  # between them the stored customers are read
+        assert len(looked) == 1
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert drafts.get(desk, opened.stored.draft_id) == opened.stored
 
 
 def two_sheets() -> bytes:

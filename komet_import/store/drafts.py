@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -164,18 +164,37 @@ def set_options(
     *,
     blank_cells: BlankCells | None = None,
     all_or_nothing: bool | None = None,
-    sheet: str | None = None,
-    mapping: Mapping[str, str] | None = None,
 ) -> None:
     """Changes those that are given. Raises NotFound, or Refused for a draft that is not open."""
     given = {
         "blank_cells": blank_cells.value if blank_cells is not None else None,
         "all_or_nothing": all_or_nothing,
-        "sheet": sheet,
-        "mapping": dict(mapping) if mapping is not None else None,
     }
     require_open(conn, company_id, draft_id)
     touch(conn, draft_id, {name: value for name, value in given.items() if value is not None})
+
+
+def set_read(
+    conn: sa.Connection,
+    company_id: int,
+    draft_id: str,
+    sheet: str | None,
+    rows: int,
+    rows_with_errors: int,
+    rows_skipped: int,
+) -> StoredDraft:
+    """What became of the file, of which that sheet was read. Raises NotFound, or Refused for a draft that is not open."""
+    found = require_open(conn, company_id, draft_id)
+    set_figures(conn, company_id, draft_id, rows, rows_with_errors, rows_skipped)
+    return replace(
+        found,
+        sheet=sheet,
+        rows=rows,
+        rows_with_errors=rows_with_errors,
+        rows_skipped=rows_skipped,
+        version=found.version + 1,
+        updated_at=touch(conn, draft_id, {"sheet": sheet}),
+    )
 
 
 def set_figures(
@@ -204,7 +223,9 @@ def require_open(conn: sa.Connection, company_id: int, draft_id: str) -> StoredD
     return found
 
 
-def touch(conn: sa.Connection, draft_id: str, values: Mapping[str, object]) -> None:
-    """Changes a draft that the caller found to be the company's."""
-    raised = {"version": draft.c.version + 1, "updated_at": datetime.now(UTC)}
+def touch(conn: sa.Connection, draft_id: str, values: Mapping[str, object]) -> datetime:
+    """Changes a draft that the caller found to be the company's; returns when, as is stored."""
+    now = datetime.now(UTC)
+    raised = {"version": draft.c.version + 1, "updated_at": now}
     conn.execute(sa.update(draft).where(draft.c.id == draft_id).values(**raised, **values))
+    return now

@@ -52,11 +52,11 @@ def test_a_draft_comes_back_as_it_was_left(database: Database, company: Company,
         drafts.set_options(
             conn, company.company_id, draft_id, blank_cells=BlankCells.CLEAR, all_or_nothing=True
         )
-        drafts.set_options(conn, company.company_id, draft_id, sheet="Sheet 2")
-        drafts.set_figures(conn, company.company_id, draft_id, 120, 7, 2)
+        read = drafts.set_read(conn, company.company_id, draft_id, "Sheet 2", 120, 7, 2)
     with database.reading() as conn:
         draft = drafts.get_draft(conn, company.company_id, draft_id)
         assert drafts.open_drafts(conn, company.company_id, 10) == [draft]
+    assert draft == read
     assert (draft.blank_cells, draft.all_or_nothing, draft.sheet) == (BlankCells.CLEAR, True, "Sheet 2")
     assert (draft.mapping, draft.rows, draft.rows_with_errors, draft.rows_skipped) == (
         {"Tel": "Phone"},
@@ -199,6 +199,7 @@ def test_an_ended_draft_is_not_listed_and_changes_no_more(
             lambda: edits.undo(conn, *here, 1),
             lambda: edits.redo(conn, *here, 1),
             lambda: drafts.set_options(conn, *here, all_or_nothing=True),
+            lambda: drafts.set_read(conn, *here, None, 1, 0, 0),
             lambda: drafts.set_state(conn, *here, DraftState.DISCARDED),
         ):
             with pytest.raises(Refused) as caught:
@@ -219,6 +220,7 @@ def test_another_company_neither_sees_nor_changes_a_draft(
             lambda: drafts.add_draft(conn, other.company_id, 2, "customers", upload_id),
             lambda: drafts.get_draft(conn, *there),
             lambda: drafts.set_options(conn, *there, all_or_nothing=True),
+            lambda: drafts.set_read(conn, *there, None, 1, 0, 0),
             lambda: drafts.set_state(conn, *there, DraftState.DISCARDED),
             lambda: edits.append(conn, *there, 2, phones("2")),
             lambda: edits.undo(conn, *there, 2),
