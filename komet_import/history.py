@@ -16,9 +16,10 @@ from typing import BinaryIO
 import komet_import.store.history as stored
 from komet_import.access import find_import, sees_only
 from komet_import.desk import Desk
+from komet_import.review.issues import Issue
 from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import Severity
-from komet_import.store import audit, imports, mails, uploads
+from komet_import.store import audit, discrepancies, mails, uploads
 from komet_import.store.audit import ShownChange, WantedChanges
 from komet_import.store.history import (
     Figures,
@@ -30,7 +31,7 @@ from komet_import.store.history import (
     Tally,
     WantedImports,
 )
-from komet_import.store.imports import Discrepancy, ImportRecord, ImportState
+from komet_import.store.imports import ImportRecord, ImportState
 from komet_import.store.mails import StoredMail
 from komet_import.store.rejected import with_stored
 
@@ -195,7 +196,7 @@ def show(desk: Desk, import_id: int) -> ImportView:
         return ImportView(
             record,
             mails.mails_of(connection, *ids),
-            audit.problems_of(connection, *ids),
+            discrepancies.count_kinds(connection, *ids),
             audit.file_size(connection, desk.company.company_id, record.upload_id),
         )
 
@@ -207,12 +208,12 @@ def each_discrepancy(
     severity: Severity | None = None,
     limit: int | None = None,
     offset: int = 0,
-) -> Iterator[Discrepancy]:
+) -> Iterator[Issue]:
     """A page of them, in row order, then column order; or of those of one column and kind, or of one severity."""
     find_import(desk.database, desk.person, import_id)
     ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
-        yield from audit.each_discrepancy(connection, *ids, problem, severity, limit, offset)
+        yield from discrepancies.each(connection, *ids, problem, severity, limit, offset)
 
 
 def count_kept(
@@ -222,7 +223,7 @@ def count_kept(
     find_import(desk.database, desk.person, import_id)
     ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
-        return audit.count_discrepancies(connection, *ids, problem, severity)
+        return discrepancies.count(connection, *ids, problem, severity)
 
 
 def count_changes(desk: Desk, import_id: int, record: str = "") -> dict[tuple[str, str | None], int]:
@@ -258,8 +259,8 @@ def write_discrepancies(desk: Desk, import_id: int, out: BinaryIO | Path) -> int
     declaration = DECLARATIONS[record.declaration]
     ids = (desk.company.company_id, import_id)
     with desk.database.reading() as connection:
-        held = imports.rejected_columns(connection, *ids)
-        rejected = imports.rejected_rows(connection, *ids)
+        held = discrepancies.rejected_columns(connection, *ids)
+        rejected = discrepancies.rejected_rows(connection, *ids)
         rows = with_stored(desk.database, declaration, desk.company, rejected, held)
-        issues = audit.each_discrepancy(connection, *ids)
+        issues = discrepancies.each(connection, *ids)
         return write_rejected_rows(out, declaration, desk.company, rows, issues, held)

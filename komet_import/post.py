@@ -16,7 +16,7 @@ from komet_import.desk import Desk
 from komet_import.errors import BadSettings, NotFound, Refused
 from komet_import.mail.compose import Message, as_eml, compose, compose_test
 from komet_import.mail.outbox import eml_path, keep_as_eml, pause_after
-from komet_import.mail.report import ImportReport, ReportedProblem
+from komet_import.mail.report import ImportReport
 from komet_import.mail.sender import MailNotSent, send
 from komet_import.review.issues import Issue, ProblemKind
 from komet_import.review.plan import Plan
@@ -83,10 +83,8 @@ def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
         unchanged=record.counts.unchanged,
         rejected=record.counts.rejected,
         left_out_rows=tuple(islice(plan.cells if committed else with_errors, _SHOWN_ROWS)),
-        problems=tuple(
-            ReportedProblem(issue.row, headers.get(issue.key or ""), issue.value, issue.message)
-            for issue in islice(_errors(plan), _SHOWN_PROBLEMS)
-        ),
+        problems=tuple(islice(_errors(plan), _SHOWN_PROBLEMS)),
+        headers=headers,
         problem_count=sum(n for kind, n in plan.issue_counts.items() if _is_error(kind)),
         most_changed=tuple(changed.most_common(_SHOWN_COLUMNS)) if committed else (),
         cleared=sum(not change.new for change in plan.changes) if committed else 0,

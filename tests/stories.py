@@ -22,6 +22,7 @@ from komet_import.desk import Desk, open_desk
 from komet_import.drafts import Conflict, OpenDraft
 from komet_import.importer import Choices
 from komet_import.review.edits import CellEdit
+from komet_import.review.issues import Issue
 from komet_import.review.matching import match
 from komet_import.schema.company import Role
 from komet_import.schema.customers import CUSTOMERS
@@ -31,7 +32,7 @@ from komet_import.store.audit import WantedChanges
 from komet_import.store.customers import Wanted
 from komet_import.store.database import open_database
 from komet_import.store.history import WantedImports
-from komet_import.store.imports import AuditedChange, Discrepancy, ImportRecord
+from komet_import.store.imports import AuditedChange, ImportRecord
 from komet_import.workbook.reader import Table
 
 Document = dict[str, Any]
@@ -172,7 +173,7 @@ def listed(desk: Desk) -> list[ImportRecord]:
     return [line.record for line in history.find(desk, WantedImports()).lines]
 
 
-def discrepancies_of(desk: Desk, record: ImportRecord) -> list[Discrepancy]:
+def discrepancies_of(desk: Desk, record: ImportRecord) -> list[Issue]:
     return list(history.each_discrepancy(desk, record.import_id))
 
 

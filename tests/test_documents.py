@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from komet_import.bulk import CHUNK
 from komet_import.cli import commands
 from komet_import.cli.documents import Document, Each, text
-from komet_import.store.commit import MOST_KEPT
+from komet_import.store.discrepancies import MOST_KEPT
 from tests.commands import Command, write
 from tests.stories import NEW, csv_of
 

@@ -434,7 +434,7 @@ def test_an_import_is_shown_with_its_e_mails_its_problems_and_the_size_of_its_fi
 def test_the_discrepancies_of_an_import_are_read_by_problem_severity_and_page(four: Desk) -> None:
     def codes(**wanted: Any) -> list[str]:
         kept = history.count_kept(four, 1, wanted.get("problem"), wanted.get("severity"))
-        found = [issue.code for issue in history.each_discrepancy(four, 1, **wanted)]
+        found = [issue.code.value for issue in history.each_discrepancy(four, 1, **wanted)]
         assert kept == len(found) or wanted.keys() & {"limit", "offset"}
         return found
 

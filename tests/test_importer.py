@@ -95,6 +95,21 @@ def test_the_discrepancy_workbook_is_corrected_and_uploaded_again(desk: Desk) ->
     assert stored(desk)["DEF"]["phone"] == "1"
 
 
+def test_the_issues_of_an_import_are_those_that_were_found(desk: Desk) -> None:
+    twins = (NEW | {"Customer Name": "Same", "Customer Code": code} for code in ("A", "B", "B"))
+    facts = {"Credit Limit": "1.005", "Location Codes": "MIA:XXX", "Customer Name": "N" * 999}
+    opened = uploaded(desk, csv_of(*twins, NEW | facts))
+    issues = list(opened.draft.plan().issues)
+    assert {name for issue in issues for name in issue.problem.facts} == {
+        "others",
+        "length",
+        "limit",
+        "allowed",
+        "part",
+    }
+    assert discrepancies_of(desk, committed(desk, opened)) == issues
+
+
 def test_an_update_changes_what_the_file_gives_and_nothing_else(desk: Desk) -> None:
     imported(desk, csv_of(NEW | {"Phone": "305", "Terms": "Net 30", "Credit Limit": "10"}))
     update = csv_of({"Customer Code": "abc", "Phone": "306", "Terms": "", "Credit Limit": "10.00"})

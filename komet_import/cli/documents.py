@@ -15,7 +15,7 @@ from komet_import.review.matching import Matching
 from komet_import.review.plan import Plan
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.store.customers import CustomerRow
-from komet_import.store.imports import AuditedChange, Discrepancy, ImportRecord
+from komet_import.store.imports import AuditedChange, ImportRecord
 from komet_import.store.mails import StoredMail
 
 Document = dict[str, Any]
@@ -93,7 +93,7 @@ def history(records: Iterable[ImportRecord]) -> list[Document]:
 
 def import_(
     view: ImportView,
-    issues: Callable[[], Iterator[Discrepancy]],
+    issues: Callable[[], Iterator[Issue]],
     changes: Callable[[], Iterator[AuditedChange]],
 ) -> Document:
     """Of `show`."""
@@ -141,7 +141,7 @@ def purged(found: Purged) -> Document:
     return {"drafts": found.drafts, "files": found.files, "tables": found.tables, "bytes": found.size}
 
 
-def _issue(issue: Issue | Discrepancy) -> Document:
+def _issue(issue: Issue) -> Document:
     return {
         "row": issue.row,
         "column": _HEADERS[issue.key],

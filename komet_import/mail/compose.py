@@ -14,9 +14,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from komet_import.mail import wording
-from komet_import.mail.report import ImportReport, ReportedProblem
+from komet_import.mail.report import ImportReport
+from komet_import.review.issues import Issue
 
-__all__ = ["ImportReport", "Message", "ReportedProblem", "as_eml", "compose", "compose_test", "to_email"]
+__all__ = ["ImportReport", "Message", "as_eml", "compose", "compose_test", "to_email"]
 
 _NAME_LENGTH = 80
 _VALUE_LENGTH = 60
@@ -44,7 +45,7 @@ def compose(report: ImportReport) -> Message:
         "next_step": wording.next_step(report),
         "figures": wording.figures(report),
         "changes": wording.changes(report),
-        "problems": [_as_shown(problem) for problem in report.problems],
+        "problems": [_as_shown(report, issue) for issue in report.problems],
         "problems_note": wording.problems_note(report),
         "deed": "imported" if report.state == "committed" else "tried",
         "button": "See the discrepancies" if wording.left_out(report) else "See the import",
@@ -106,13 +107,13 @@ def _header(text: str) -> str:
     return wording.shown(text, 10_000)
 
 
-def _as_shown(problem: ReportedProblem) -> ReportedProblem:
-    return ReportedProblem(
-        row=problem.row,
-        column=wording.inert(problem.column or "", _NAME_LENGTH),
-        value=wording.inert(problem.value, _VALUE_LENGTH),
-        message=wording.inert(problem.message, _SENTENCE_LENGTH),
-    )
+def _as_shown(report: ImportReport, issue: Issue) -> dict[str, object]:
+    return {
+        "row": issue.row,
+        "column": wording.inert(report.headers.get(issue.key or "", ""), _NAME_LENGTH),
+        "value": wording.inert(issue.value, _VALUE_LENGTH),
+        "message": wording.inert(issue.message, _SENTENCE_LENGTH),
+    }
 
 
 @cache

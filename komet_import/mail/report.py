@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-
-@dataclass(frozen=True)
-class ReportedProblem:
-    """One issue as its recipient sees it; `column` is the header, None when the whole row is meant."""
-
-    row: int
-    column: str | None
-    value: str
-    message: str
+from komet_import.review.issues import Issue
 
 
 @dataclass(frozen=True)
@@ -24,6 +17,7 @@ class ImportReport:
     `finished_at` is aware and in the company's zone. `left_out_rows` and `problems` hold the first ones, the counts
     beside them all; of an import of all rows or none, which rejects the good ones too, they are those with errors.
     Of the `rejected` the user left out the `skipped`, and the `held_back` are the good ones. `failure` is a whole sentence.
+    `headers` are those of the columns by key.
     """
 
     company: str
@@ -37,7 +31,8 @@ class ImportReport:
     unchanged: int
     rejected: int
     left_out_rows: tuple[int, ...]
-    problems: tuple[ReportedProblem, ...]
+    problems: tuple[Issue, ...]
+    headers: Mapping[str, str]
     problem_count: int
     most_changed: tuple[tuple[str, int], ...]
     cleared: int

@@ -1,10 +1,13 @@
-"""An issue: one problem of one cell or row of a file. A value, never an exception."""
+"""An issue: one problem of one cell or row of a file. A value, never an exception.
+
+The same whether it was found now or is read back from an import.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from komet_import.schema.problems import IssueCode, Problem, Severity
 
@@ -57,22 +60,6 @@ class WrongColumn(NamedTuple):
     filled: int
 
 
-class Told(Protocol):
-    """What an issue says, whether it was found now or read from an import's discrepancies."""
-
-    @property
-    def row(self) -> int: ...
-
-    @property
-    def key(self) -> str | None: ...
-
-    @property
-    def severity(self) -> Severity: ...
-
-    @property
-    def message(self) -> str: ...
-
-
-def has_errors(issues: Iterable[Told]) -> bool:
+def has_errors(issues: Iterable[Issue]) -> bool:
     """Whether the row they belong to is rejected."""
     return any(issue.severity is Severity.ERROR for issue in issues)

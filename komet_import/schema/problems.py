@@ -53,7 +53,10 @@ class IssueCode(StrEnum):
 
 @dataclass(frozen=True)
 class Wording:
-    """How a code reads: `title` in lists of problems, `sentence` with the facts of one cell."""
+    """How a code reads: `title` in lists of problems, `sentence` with the facts of one cell.
+
+    Imports keep the facts, so a sentence may change, but what needs other facts is another code.
+    """
 
     title: str
     sentence: str
@@ -152,6 +155,23 @@ class Problem:
         if self.suggestion is not None and "{suggestion}" not in sentence:
             message += f" Did you mean {_clip(self.suggestion)}?"
         return message
+
+
+@dataclass(frozen=True, slots=True)
+class WordedProblem(Problem):
+    """One whose facts are not known any more: only what was said of it, and as what."""
+
+    sentence: str = ""
+    said_as: Severity = Severity.ERROR
+
+    @property
+    def severity(self) -> Severity:
+        """What it was then."""
+        return self.said_as
+
+    def message(self, _value: str) -> str:
+        """What was said."""
+        return self.sentence
 
 
 _SHOWN = 60

@@ -1,4 +1,4 @@
-"""The audit of one import: its discrepancies by column and kind, its changes by column and record, a page at a time."""
+"""The audit of one import: its changes by column and record, a page at a time."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ import sqlalchemy as sa
 from komet_import.bulk import CHUNK
 from komet_import.schema.column import Declaration
 from komet_import.schema.kinds import LARGEST_ID
-from komet_import.schema.problems import Severity
 from komet_import.schema.text import fold, has_control_characters, tidy
-from komet_import.store.history import Problem, ProblemCount
-from komet_import.store.imports import AuditedChange, Discrepancy
-from komet_import.store.models import RECORDS, change, discrepancy, import_problem, upload
+from komet_import.store.imports import AuditedChange
+from komet_import.store.models import RECORDS, change, upload
 
 
 @dataclass(frozen=True)
@@ -39,62 +37,6 @@ def file_size(conn: sa.Connection, company_id: int, upload_id: int | None) -> in
     """In bytes, without reading the file."""
     of_upload = (upload.c.company_id == company_id, upload.c.id == upload_id)
     return conn.execute(sa.select(upload.c.size).where(*of_upload)).scalar()
-
-
-def problems_of(conn: sa.Connection, company_id: int, import_id: int) -> list[ProblemCount]:
-    """Errors before warnings, commonest first."""
-    p = import_problem.c
-    query = sa.select(p.column_key, p.code, p.severity, p.cells).where(
-        p.company_id == company_id, p.import_id == import_id
-    )
-    found = conn.execute(query.order_by(p.severity, p.cells.desc(), p.column_key, p.code))
-    return [ProblemCount((key, code), Severity(severity), cells, 1) for key, code, severity, cells in found]
-
-
-def each_discrepancy(
-    conn: sa.Connection,
-    company_id: int,
-    import_id: int,
-    problem: Problem | None = None,
-    severity: Severity | None = None,
-    limit: int | None = None,
-    offset: int = 0,
-) -> Iterator[Discrepancy]:
-    """In row order, then column order; the connection is in use meanwhile."""
-    d = discrepancy.c
-    query = sa.select(d.row, d.column_key, d.code, d.severity, d.value, d.message, d.suggestion)
-    query = query.where(*_wanted(company_id, import_id, problem, severity))
-    rows = conn.execute(
-        query.order_by(d.position).limit(limit).offset(offset), execution_options={"yield_per": CHUNK}
-    )
-    for row in rows:
-        yield Discrepancy(row.row, row[1], row.code, Severity(row.severity), row[4], row[5], row[6])
-
-
-def count_discrepancies(
-    conn: sa.Connection,
-    company_id: int,
-    import_id: int,
-    problem: Problem | None = None,
-    severity: Severity | None = None,
-) -> int:
-    """How many were kept: `problems_of` counts all that there were."""
-    query = sa.select(sa.func.count()).select_from(discrepancy)
-    return conn.execute(query.where(*_wanted(company_id, import_id, problem, severity))).scalar_one()
-
-
-def _wanted(
-    company_id: int, import_id: int, problem: Problem | None, severity: Severity | None
-) -> Iterator[sa.ColumnElement[bool]]:
-    d = discrepancy.c
-    yield d.company_id == company_id
-    yield d.import_id == import_id
-    if problem is not None:
-        key, code = problem
-        yield d.column_key == key if key else d.column_key.is_(None)
-        yield d.code == code
-    if severity is not None:
-        yield d.severity == severity
 
 
 def count_changes(

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 
 from komet_import.bulk import chunks, collector_paused
 from komet_import.errors import Refused
-from komet_import.review.issues import Issue
 from komet_import.review.plan import Action, Change, Counts, Plan, PlannedRow
 from komet_import.schema.column import Column, Declaration
 from komet_import.schema.company import Company
 from komet_import.schema.declarations import DECLARATIONS
-from komet_import.schema.problems import IssueCode, Severity
+from komet_import.schema.problems import IssueCode
 from komet_import.schema.text import fold
-from komet_import.store import imports
-from komet_import.store.cells import Stored, staged_value, storable, to_stored
+from komet_import.store import discrepancies, imports
+from komet_import.store.cells import Stored, staged_value, to_stored
 from komet_import.store.imports import ImportRecord, ImportState, NewImport
-from komet_import.store.models import BIG, RECORDS, SEARCHED, UtcTime, change, discrepancy, rejected_row
+from komet_import.store.models import BIG, RECORDS, SEARCHED, UtcTime, change, rejected_row
 from komet_import.store.models import company as company_table
 from komet_import.store.staging import load, temporary
 
 Progress = Callable[[float], None]
-MOST_KEPT = 5000  # discrepancies of one kind in one column
 HEAD = ("row", "action", "record_id", "version")
+_LEFT_OUT = ("", IssueCode.LEFT_OUT)
 KEYS = ("code_key", "name_key", "search_key")
 # The share of a commit's time at whose end each step stands, measured at 100,000 rows.
 _STAGED, _INSERTED, _UPDATED, _AUDITED = 0.45, 0.65, 0.8, 0.95
@@ -61,12 +57,12 @@ def commit(
     import_id = imports.add_import(conn, company.company_id, new, state, _counts(plan.counts, refused))
     declaration = DECLARATIONS[new.declaration]
     work = _Work(conn, declaration, company.company_id, import_id, progress or (lambda _share: None))
-    _write_issues(work, plan)
+    discrepancies.write(conn, company.company_id, import_id, plan)
     if not refused:
         with collector_paused():
             written = _write_rows(work, plan)
         _check(written, plan.counts)
-    imports.finish(conn, company.company_id, import_id, plan.issue_counts)
+    imports.finish(conn, company.company_id, import_id)
     work.progress(1.0)
     return imports.get_import(conn, company.company_id, import_id)
 
@@ -229,42 +225,6 @@ def _audit(work: _Work, staged: sa.Table, changes: Sequence[Change]) -> None:
     load(work.conn, change, (*columns, "column_key", "old", "new"), cells)
 
 
-def _write_issues(work: _Work, plan: Plan) -> None:
-    discrepancies = (
-        (
-            work.import_id,
-            position,
-            work.company_id,
-            issue.row,
-            issue.key,
-            issue.code.value,
-            issue.severity.value,
-            storable(issue.value),
-            storable(issue.message),
-            issue.suggestion,
-        )
-        for position, issue in enumerate(_kept(plan.issues, plan.cells))
-    )
-    load(work.conn, discrepancy, discrepancy.c.keys(), discrepancies)
-    cells = (
-        (work.import_id, row, work.company_id, json.dumps(dict(texts))) for row, texts in plan.cells.items()
-    )
-    load(work.conn, rejected_row, rejected_row.c.keys(), cells)
-
-
-def _kept(issues: Iterable[Issue], rejected: Container[int]) -> Iterator[Issue]:
-    """MOST_KEPT of each kind in each column, and beyond them what each rejected row needs to be told: its first error."""
-    seen: Counter[tuple[str | None, IssueCode]] = Counter()
-    for row, found in groupby(issues, key=lambda issue: issue.row):
-        needed = row in rejected
-        for issue in found:
-            kind = issue.key, issue.code
-            seen[kind] += 1
-            if needed or seen[kind] <= MOST_KEPT:
-                yield issue
-            needed = needed and issue.severity is not Severity.ERROR
-
-
 # -- the check ---------------------------------------------------------------------------------------------------
 
 
@@ -275,14 +235,12 @@ def _done(work: _Work, staged: sa.Table) -> Counts:
     records: dict[str, int] = dict(work.conn.execute(audited.group_by(c.action)).all())
     unchanged = sa.select(sa.func.count()).where(staged.c.action == Action.UNCHANGED)
     rejected = sa.select(sa.func.count()).where(rejected_row.c.import_id == work.import_id)
-    d = discrepancy.c
-    skipped = sa.select(sa.func.count()).where(d.import_id == work.import_id, d.code == IssueCode.LEFT_OUT)
     return Counts(
         new=records.get("insert", 0),
         update=records.get("update", 0),
         unchanged=work.conn.execute(unchanged).scalar_one(),
         rejected=work.conn.execute(rejected).scalar_one(),
-        skipped=work.conn.execute(skipped).scalar_one(),
+        skipped=discrepancies.count(work.conn, work.company_id, work.import_id, _LEFT_OUT),
     )
 
 

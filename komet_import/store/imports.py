@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,16 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from komet_import.bulk import CHUNK
 from komet_import.errors import NotFound
-from komet_import.review.issues import ProblemKind
 from komet_import.review.plan import Counts
 from komet_import.schema.kinds import LARGEST_ID
-from komet_import.schema.problems import Severity
 from komet_import.schema.text import fold
 from komet_import.store.cells import storable
 from komet_import.store.drafts import BlankCells
-from komet_import.store.models import discrepancy, import_, import_problem, person, rejected_row
+from komet_import.store.models import import_, person
 
 
 class ImportKind(StrEnum):
@@ -94,19 +91,6 @@ class ImportRecord:
     counts: Counts
     edits: int
     failure: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Discrepancy:
-    """An issue as its recipient sees it; `key` is the column's, None for the whole row."""
-
-    row: int
-    key: str | None
-    code: str
-    severity: Severity
-    value: str
-    message: str
-    suggestion: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,23 +186,8 @@ def _add(
     return import_id
 
 
-def finish(
-    conn: sa.Connection, company_id: int, import_id: int, issue_counts: Mapping[ProblemKind, int]
-) -> None:
-    """Finished only now, with the counts of all its issues: the history looks at these alone."""
-    counted = [
-        {
-            "import_id": import_id,
-            "column_key": kind.key or "",
-            "code": kind.code.value,
-            "company_id": company_id,
-            "severity": kind.severity.value,
-            "cells": count,
-        }
-        for kind, count in issue_counts.items()
-    ]
-    if counted:
-        conn.execute(sa.insert(import_problem), counted)
+def finish(conn: sa.Connection, company_id: int, import_id: int) -> None:
+    """Only now."""
     conn.execute(
         sa.update(import_)
         .where(import_.c.company_id == company_id, import_.c.id == import_id)
@@ -299,24 +268,3 @@ def record_failure(
     return get_import(
         conn, company_id, add_import(conn, company_id, keyless, ImportState.FAILED, counts, failure)
     )
-
-
-def rejected_rows(
-    conn: sa.Connection, company_id: int, import_id: int
-) -> Iterator[tuple[int, Mapping[str, str | None]]]:
-    """Row numbers and the texts the rows had, as their plan held them; the connection is in use meanwhile."""
-    r = rejected_row.c
-    query = sa.select(r.row, r.cells).where(r.company_id == company_id, r.import_id == import_id)
-    found = conn.execute(query.order_by(r.row), execution_options={"yield_per": CHUNK})
-    for row in found:
-        yield row.row, row.cells
-
-
-def rejected_columns(conn: sa.Connection, company_id: int, import_id: int) -> set[str]:
-    """The keys of the columns that the file had, or that an issue of a rejected row names."""
-    r, d = rejected_row.c, discrepancy.c
-    rejected = (r.company_id == company_id, r.import_id == import_id)
-    first = conn.execute(sa.select(r.cells).where(*rejected).order_by(r.row).limit(1)).scalar()
-    same_row = sa.and_(d.import_id == r.import_id, d.row == r.row)
-    named = sa.select(d.column_key).distinct().join_from(rejected_row, discrepancy, same_row).where(*rejected)
-    return {*(first or {}), *(key for key in conn.execute(named).scalars() if key)}

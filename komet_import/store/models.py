@@ -247,6 +247,7 @@ import_ = sa.Table(
         sa.Column(name, sa.Integer, nullable=False, server_default=sa.text("0"))
         for name in ("skipped", "held_back")
     ),
+    sa.Column("rejected_keys", sa.JSON(none_as_null=True)),
     _text("failure", nullable=True),
     sa.UniqueConstraint("company_id", "idempotency_key"),
     sa.Index(None, "company_id", "sha256"),
@@ -254,6 +255,8 @@ import_ = sa.Table(
     sqlite_autoincrement=True,
 )
 
+# An issue; `problem` is the number of its kind. `facts` are what its sentence needs; what earlier versions wrote has the
+# `message` instead. Small rows, and many: SQLite keeps them in the order of the key, without a number of its own.
 discrepancy = sa.Table(
     "discrepancy",
     metadata,
@@ -261,27 +264,30 @@ discrepancy = sa.Table(
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
     _company(),
     _number("row"),
-    _text("column_key", nullable=True),
-    _text("code"),
-    _text("severity"),
+    _number("problem"),
     _text("value"),
-    _text("message"),
+    sa.Column("facts", sa.JSON(none_as_null=True)),
+    _text("message", nullable=True),
     _text("suggestion", nullable=True),
+    sqlite_with_rowid=False,
 )
 
-# How many discrepancies of a column and kind an import has: counted once, as they never change. "" is the whole row.
+# The kinds of problems that an import has, and how many of each: counted once, as they never change. `column_key` is ""
+# for the whole row.
 import_problem = sa.Table(
     "import_problem",
     metadata,
     _reference("import_id", "import.id", nullable=False, key=True),
-    sa.Column("column_key", sa.Text, primary_key=True),
-    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     _company(),
+    _text("column_key"),
+    _text("code"),
     _text("severity"),
     _number("cells"),
 )
 
-# The texts that a rejected row had, by column key: the discrepancy workbook is made of them.
+# The texts that a rejected row had, a list in the order of the import's `rejected_keys`: the discrepancy workbook is made
+# of them.
 rejected_row = sa.Table(
     "rejected_row",
     metadata,

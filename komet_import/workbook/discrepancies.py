@@ -11,7 +11,7 @@ from typing import BinaryIO
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from komet_import.review.issues import Told, has_errors
+from komet_import.review.issues import Issue, has_errors
 from komet_import.schema.column import Declaration
 from komet_import.schema.company import Company
 from komet_import.schema.problems import Severity
@@ -32,7 +32,7 @@ class RejectedRow:
 
     row: int
     cells: Mapping[str, str]
-    issues: Sequence[Told]
+    issues: Sequence[Issue]
 
 
 def write_discrepancies(
@@ -57,7 +57,7 @@ def write_rejected_rows(
     declaration: Declaration,
     company: Company,
     rejected: Iterable[tuple[int, Mapping[str, str]]],
-    issues: Iterable[Told],
+    issues: Iterable[Issue],
     held: Collection[str],
 ) -> int:
     """Row numbers with their texts, and the issues of these and any other rows, both in row order; returns how many rows
@@ -70,7 +70,7 @@ def write_rejected_rows(
 
 
 def _with_issues(
-    rejected: Iterable[tuple[int, Mapping[str, str]]], issues: Iterable[Told]
+    rejected: Iterable[tuple[int, Mapping[str, str]]], issues: Iterable[Issue]
 ) -> Iterator[RejectedRow]:
     """A row at a time: there may be millions of issues."""
     by_row = groupby(issues, key=lambda issue: issue.row)
@@ -100,7 +100,7 @@ def _rows(sheet: Worksheet, layout: Layout, rows: Iterable[RejectedRow]) -> Iter
         del sheet.row_dimensions[row]  # written by now
 
 
-def _cell(column: StyledCells, text: str, problems: Sequence[Told], *, noted: bool) -> Cell | None:
+def _cell(column: StyledCells, text: str, problems: Sequence[Issue], *, noted: bool) -> Cell | None:
     if not problems:
         return column.filled(text) if text else None
     if noted:
@@ -108,15 +108,15 @@ def _cell(column: StyledCells, text: str, problems: Sequence[Told], *, noted: bo
     return column.filled(text, _severity(problems))
 
 
-def _by_key(issues: Iterable[Told]) -> dict[str, list[Told]]:
-    found: dict[str, list[Told]] = {}
+def _by_key(issues: Iterable[Issue]) -> dict[str, list[Issue]]:
+    found: dict[str, list[Issue]] = {}
     for issue in issues:
         if issue.key is not None:
             found.setdefault(issue.key, []).append(issue)
     return found
 
 
-def _severity(issues: Sequence[Told]) -> Severity:
+def _severity(issues: Sequence[Issue]) -> Severity:
     return Severity.ERROR if has_errors(issues) else Severity.WARNING
 
 

@@ -6,7 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from komet_import.mail.report import ImportReport, ReportedProblem
+from komet_import.mail.report import ImportReport
+from komet_import.review.issues import Issue
+from komet_import.schema.problems import IssueCode, WordedProblem
+
+
+def worded(row: int, key: str | None, value: str, sentence: str) -> Issue:
+    """An issue that says just this."""
+    return Issue(row, key, value, WordedProblem(IssueCode.REQUIRED, sentence=sentence))
+
 
 LEFT_OUT = ImportReport(
     company="Sunrise Blooms, Miami",
@@ -21,14 +29,19 @@ LEFT_OUT = ImportReport(
     rejected=3,
     left_out_rows=(14, 31, 96),
     problems=(
-        ReportedProblem(
-            14, "Customer Type", "Wholesalr", "Not in the company’s list. Did you mean Wholesaler?"
-        ),
-        ReportedProblem(14, "Email for Invoices", "ap@rosewood", "Not an e-mail address."),
-        ReportedProblem(31, "Customer Code", "BLUEGRASSWHOLE", "14 characters; at most 10."),
-        ReportedProblem(31, "Location Codes", "MIA:MAI", "“MAI” is not an active location."),
-        ReportedProblem(96, "Customer Name", "", "Required for a new customer."),
+        worded(14, "customer_type", "Wholesalr", "Not in the company’s list. Did you mean Wholesaler?"),
+        worded(14, "email", "ap@rosewood", "Not an e-mail address."),
+        worded(31, "code", "BLUEGRASSWHOLE", "14 characters; at most 10."),
+        worded(31, "codes", "MIA:MAI", "“MAI” is not an active location."),
+        worded(96, "name", "", "Required for a new customer."),
     ),
+    headers={
+        "customer_type": "Customer Type",
+        "email": "Email for Invoices",
+        "code": "Customer Code",
+        "codes": "Location Codes",
+        "name": "Customer Name",
+    },
     problem_count=6,
     most_changed=(("Terms", 28), ("Salesperson", 22), ("Phone", 17)),
     cleared=0,

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from komet_import.mail.compose import Message, as_eml, compose, compose_test
-from komet_import.mail.report import ImportReport, ReportedProblem
-from tests.mail.reports import ALL_IN, ALL_OR_NOTHING, FAILED, LEFT_OUT, NOTHING_NEW
+from komet_import.mail.report import ImportReport
+from tests.mail.reports import ALL_IN, ALL_OR_NOTHING, FAILED, LEFT_OUT, NOTHING_NEW, worded
 
 SENT = datetime(2026, 11, 23, 15, 42, tzinfo=UTC)
 
@@ -157,13 +157,14 @@ def test_a_failed_import_shows_no_counts() -> None:
 def test_each_problem_is_listed_with_its_row_column_value_and_reason() -> None:
     html, text = words_of(LEFT_OUT)
     for problem in LEFT_OUT.problems:
-        for part in (str(problem.row), problem.column or "", problem.value or "(blank)", problem.message):
+        column = LEFT_OUT.headers[problem.key or ""]
+        for part in (str(problem.row), column, problem.value or "(blank)", problem.message):
             assert part in html
-        assert f"Row {problem.row}, {problem.column}: {problem.value or '(blank)'} {problem.message}" in text
+        assert f"Row {problem.row}, {column}: {problem.value or '(blank)'} {problem.message}" in text
 
 
 def test_a_problem_of_a_whole_row_has_neither_column_nor_value() -> None:
-    report = replace(LEFT_OUT, problems=(ReportedProblem(14, None, "", "Left out by you."),), problem_count=1)
+    report = replace(LEFT_OUT, problems=(worded(14, None, "", "Left out by you."),), problem_count=1)
     html, text = words_of(report)
     assert "Row 14 Left out by you." in text
     assert "(blank)" not in html + text
@@ -209,7 +210,8 @@ def test_markup_and_templates_in_the_file_are_text(text: str) -> None:
         company=text,
         file=text,
         person=text,
-        problems=(ReportedProblem(14, text, text, text),),
+        problems=(worded(14, "x", text, text),),
+        headers={"x": text},
         failure=text,
     )
     for report in (hostile, replace(hostile, state="failed")):
@@ -230,9 +232,7 @@ def test_markup_and_templates_in_the_file_are_text(text: str) -> None:
     ],
 )
 def test_no_mail_program_can_make_a_link_of_a_value(value: str, linked: str) -> None:
-    report = replace(
-        LEFT_OUT, file=value, problems=(ReportedProblem(3, "Website", value, f"“{value}” is wrong."),)
-    )
+    report = replace(LEFT_OUT, file=value, problems=(worded(3, "Website", value, f"“{value}” is wrong."),))
     message = compose(report)
     for part in (message.html, message.text):
         assert not re.search(linked, part)
@@ -250,8 +250,8 @@ def test_long_texts_are_cut_and_direction_marks_shown() -> None:
         LEFT_OUT,
         file=f"{'n' * 300}.xlsx",
         problems=(
-            ReportedProblem(2, "Notes", "W" * 5000, "Too long."),
-            ReportedProblem(3, "Notes", "a\u202egpj\x07", "No."),
+            worded(2, "Notes", "W" * 5000, "Too long."),
+            worded(3, "Notes", "a\u202egpj\x07", "No."),
         ),
     )
     message = compose(report)

@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from komet_import import company, history
 from komet_import.schema.company import Role
 from komet_import.store import companies
-from komet_import.store.commit import MOST_KEPT
+from komet_import.store.discrepancies import MOST_KEPT
 from komet_import.store.history import WantedImports
 from komet_import.store.models import import_, mail
 from komet_import.ui.downloads import TableDownload, _csv, _workbook

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -52,6 +53,7 @@ def make_plan(
             PlannedRow(len(rows) + 2, Action.UNCHANGED, record.record_id, record.version, record.texts)
         )
     first = len(rows) + 2
+    keys = list(dict.fromkeys(key for cells in rejected for key in cells))
     kind = ProblemKind(2, "code", Severity.ERROR, IssueCode.REQUIRED)
     return Plan(
         hash=plan_hash,
@@ -64,9 +66,14 @@ def make_plan(
         ],
         issue_counts={kind: len(rejected)} if rejected else {},
         warned=0,
-        cells={first + n: cells for n, cells in enumerate(rejected)},
-        rejected_columns=frozenset(key for cells in rejected for key in cells),
+        cells={first + n: {key: cells.get(key) for key in keys} for n, cells in enumerate(rejected)},
+        rejected_columns=frozenset(keys),
     )
+
+
+def counted(issues: Iterable[Issue]) -> dict[ProblemKind, int]:
+    """How many there are of each kind."""
+    return Counter(ProblemKind(0, issue.key, issue.severity, issue.code) for issue in issues)
 
 
 def new_import(plan: Plan, **facts: object) -> NewImport:

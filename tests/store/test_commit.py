@@ -18,7 +18,7 @@ from komet_import.review.plan import Counts, Plan, Record
 from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import IssueCode, Problem, Severity
-from komet_import.store import audit, companies, customers, history, imports, models
+from komet_import.store import audit, companies, customers, discrepancies, history, imports, models
 from komet_import.store.audit import WantedChanges
 from komet_import.store.commit import commit
 from komet_import.store.customers import Wanted
@@ -26,7 +26,7 @@ from komet_import.store.database import Database
 from komet_import.store.drafts import BlankCells
 from komet_import.store.history import Order, WantedImports
 from komet_import.store.imports import AuditedChange, ImportKind, ImportState
-from tests.store.plans import cell, commit_plan, make_plan, new_import, texts
+from tests.store.plans import cell, commit_plan, counted, make_plan, new_import, texts
 
 A = {"code": "A", "name": "Ann", "phone": "1", "active": "Yes", "credit_limit": "10.00"}
 B = {"code": "B", "name": "Bob", "phone": "2", "active": "Yes"}
@@ -93,20 +93,22 @@ def test_the_audit_names_every_changed_cell_and_every_new_customer(
 
 def test_the_discrepancies_and_the_rejected_cells_are_kept(database: Database, company: Company) -> None:
     rejected = [{"name": "Dan", "phone": "\ud800"}, {"name": "Eve"}]
-    record = commit_plan(database, company, make_plan(company, new=[C], rejected=rejected))
+    plan = make_plan(company, new=[C], rejected=rejected)
+    record = commit_plan(database, company, plan)
     with database.reading() as conn:
         mine = (conn, company.company_id, record.import_id)
-        found = list(audit.each_discrepancy(*mine))
-        page = list(audit.each_discrepancy(*mine, limit=1, offset=1))
-        assert list(audit.each_discrepancy(*mine, severity=Severity.WARNING)) == []
-        cells = list(imports.rejected_rows(conn, company.company_id, record.import_id))
+        found = list(discrepancies.each(*mine))
+        page = list(discrepancies.each(*mine, limit=1, offset=1))
+        assert list(discrepancies.each(*mine, severity=Severity.WARNING)) == []
+        cells = list(discrepancies.rejected_rows(conn, company.company_id, record.import_id))
     assert [(one.row, one.key, one.code, one.severity) for one in found] == [
         (3, "code", "required", "error"),
         (4, "code", "required", "error"),
     ]
+    assert found == plan.issues
     assert found[0].message == "Required, and it is empty."
     assert page == found[1:]
-    assert cells == [(3, rejected[0]), (4, rejected[1])]
+    assert cells == [(3, {"name": "Dan", "phone": "\ud800"}), (4, {"name": "Eve", "phone": None})]
 
 
 def test_of_very_many_discrepancies_each_kind_is_kept_to_a_number_and_each_rejected_row_to_its_first_error(
@@ -123,10 +125,10 @@ def test_of_very_many_discrepancies_each_kind_is_kept_to_a_number_and_each_rejec
     issues = [
         Issue(row, key, "x", Problem(code, f"{row}", facts)) for row in rows for key, code in problems.items()
     ]
-    plan = replace(make_plan(company, rejected=[{}] * len(rows)), issues=issues)
+    plan = replace(make_plan(company, rejected=[{}] * len(rows)), issues=issues, issue_counts=counted(issues))
     record = commit_plan(database, company, plan)
     with database.reading() as conn:
-        found = list(audit.each_discrepancy(conn, company.company_id, record.import_id))
+        found = list(discrepancies.each(conn, company.company_id, record.import_id))
     assert Counter(one.key for one in found) == {
         "name": 5002,
         "phone": 5002,
@@ -144,10 +146,12 @@ def test_a_row_that_was_skipped_is_counted_apart_and_keeps_nothing_out(
     database: Database, company: Company
 ) -> None:
     plan = make_plan(company, new=[A], rejected=[{"name": "Dan"}])
+    issues = [Issue(3, None, "", Problem(IssueCode.LEFT_OUT))]
     skipped = replace(
         plan,
         counts=Counts(new=1, rejected=1, skipped=1),
-        issues=[Issue(3, None, "", Problem(IssueCode.LEFT_OUT))],
+        issues=issues,
+        issue_counts=counted(issues),
     )
     record = commit_plan(database, company, skipped, all_or_nothing=True)
     assert (record.state, record.counts) == (ImportState.COMMITTED, skipped.counts)
@@ -225,7 +229,7 @@ def test_all_or_nothing_with_a_rejected_row_writes_no_customer(
     assert records(database, company) == stored
     with database.reading() as conn:
         assert audit.count_changes(conn, CUSTOMERS, company.company_id, record.import_id) == {}
-        assert len(list(audit.each_discrepancy(conn, company.company_id, record.import_id))) == 1
+        assert len(list(discrepancies.each(conn, company.company_id, record.import_id))) == 1
 
 
 def test_all_or_nothing_without_a_rejected_row_commits(database: Database, company: Company) -> None:
@@ -425,7 +429,7 @@ def test_another_company_neither_sees_an_import_nor_touches_its_customers(
         at = (conn, other.company_id, theirs.import_id)
         with pytest.raises(NotFound):
             imports.get_import(*at)
-        assert list(imports.rejected_rows(*at)) == []
+        assert list(discrepancies.rejected_rows(*at)) == []
     before = records(database, company)
     foreign = make_plan(other, update=[(before["A"], {"phone": "stolen"})])
     with pytest.raises(Refused, match="Stored customers changed"):

@@ -12,7 +12,7 @@ from komet_import.review.issues import ProblemKind
 from komet_import.schema.company import Company, Role
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import IssueCode, Severity
-from komet_import.store import audit, companies, customers, history, mails
+from komet_import.store import audit, companies, customers, discrepancies, history, mails
 from komet_import.store.audit import WantedChanges
 from komet_import.store.database import Database
 from komet_import.store.history import Figures, Order, SortBy, Tally, WantedImports
@@ -207,6 +207,7 @@ def test_problems_come_with_the_most_cells_first(database: Database, three: Comp
     several = {("terms", "not_in_list"): 5, ("name", "required"): 1, ("code", "too_long"): 1}
     plan = replace(
         make_plan(three, rejected=REJECTED),
+        issues=[],
         issue_counts={
             ProblemKind(number, key, Severity.ERROR, IssueCode(code)): cells
             for number, ((key, code), cells) in enumerate(several.items())
@@ -231,8 +232,8 @@ def test_another_company_sees_none_of_it(database: Database, three: Company, oth
         assert history.find(conn, other.company_id, WantedImports(), Order(), None) == []
         assert history.people(conn, other.company_id, WantedImports()) == []
         assert history.problems(conn, other.company_id, WantedImports()) == []
-        assert audit.problems_of(conn, *ids) == []
-        assert list(audit.each_discrepancy(conn, *ids)) == []
+        assert discrepancies.count_kinds(conn, *ids) == []
+        assert list(discrepancies.each(conn, *ids)) == []
         assert audit.count_changes(conn, CUSTOMERS, other.company_id, 1) == {}
         assert list(audit.each_change(conn, CUSTOMERS, other.company_id, 1, WantedChanges(), None)) == []
 

@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from komet_import.store import database as store
-from komet_import.store import imports, models, uploads
+from komet_import.store import discrepancies, imports, models, uploads
 from komet_import.store.database import Database, open_database
 
 FILE = b"Customer Code,Customer Name\nABC,ABC Wholesale\n"
@@ -31,7 +31,11 @@ INSERT INTO import (id, company_id, kind, state, draft_id, upload_id, file, file
     4, 1, 0, 0, 3, 0);
 INSERT INTO draft VALUES ('d', 1, 'customers', 4, NULL, '{{}}', 'keep', 0, 'committed', 1, {TIMES}, 1, 0, 7, 0);
 INSERT INTO change VALUES (9, 1, 7, 2, 5, 'insert', NULL, NULL, NULL);
-INSERT INTO rejected_row VALUES (7, 3, 1, '{{}}');
+INSERT INTO rejected_row VALUES (7, 3, 1, '{{"name": "", "phone": null}}'), (7, 4, 1, '{{"name": "Dan", "phone": "1"}}');
+INSERT INTO discrepancy VALUES (7, 0, 1, 3, 'name', 'required', 'error', '', 'A name is missing.', NULL),
+    (7, 1, 1, 4, NULL, 'left_out', 'error', '', 'You left it out.', NULL),
+    (7, 2, 1, 4, 'phone', 'zip_lost_zeros', 'error', 'x', 'Is “x” a phone?', 'y'),
+    (7, 3, 1, 5, 'code', 'required', 'error', '', 'No code.', NULL);
 INSERT INTO import_problem VALUES (7, '', 'left_out', 1, 'error', 2), (7, 'code', 'required', 1, 'error', 1);
 INSERT INTO import (id, company_id, kind, state, draft_id, upload_id, file, file_key, sha256, plan_hash, all_or_nothing,
     blank_cells, person_id, started_at, finished_at, rows, inserted, updated, unchanged, rejected, edits)
@@ -84,6 +88,36 @@ def test_of_the_rejected_rows_those_that_had_no_errors_are_known(migrated: Datab
         committed, refused = (imports.get_import(conn, 1, number).counts for number in (7, 8))
     assert (committed.rejected, committed.skipped, committed.with_errors) == (3, 2, 1)
     assert (refused.rejected, refused.held_back, refused.with_errors) == (5, 3, 2)
+
+
+def test_discrepancies_keep_their_sentence(migrated: Database) -> None:
+    with migrated.reading() as conn:
+        found = list(discrepancies.each(conn, 1, 7))
+        kinds = [(count.problem, count.cells) for count in discrepancies.count_kinds(conn, 1, 7)]
+    told = [
+        (one.row, one.key, one.code, one.severity, one.value, one.message, one.suggestion) for one in found
+    ]
+    assert told == [
+        (3, "name", "required", "error", "", "A name is missing.", None),
+        (4, None, "left_out", "error", "", "You left it out.", None),
+        (4, "phone", "zip_lost_zeros", "error", "x", "Is “x” a phone?", "y"),
+        (5, "code", "required", "error", "", "No code.", None),
+    ]
+    assert kinds == [
+        (("", "left_out"), 2),
+        (("code", "required"), 1),
+        (("name", "required"), 1),
+        (("phone", "zip_lost_zeros"), 1),
+    ]
+
+
+def test_the_cells_of_rejected_rows_are_found_by_their_columns(migrated: Database) -> None:
+    with migrated.reading() as conn:
+        assert list(discrepancies.rejected_rows(conn, 1, 7)) == [
+            (3, {"name": "", "phone": None}),
+            (4, {"name": "Dan", "phone": "1"}),
+        ]
+        assert discrepancies.rejected_columns(conn, 1, 7) == {"name", "phone"}
 
 
 def test_references_hold_and_are_looked_at_again(migrated: Database) -> None:

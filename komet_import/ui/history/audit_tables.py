@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from komet_import.review.issues import Issue
 from komet_import.schema.problems import Severity
 from komet_import.store.audit import ShownChange
-from komet_import.store.imports import Discrepancy
 from komet_import.ui import layout
 from komet_import.ui.history.files import header_of
 from komet_import.ui.theme import Tone, palette
@@ -57,7 +57,7 @@ def _value(key: str | None, text: str | None) -> str:
     return text or ("(blank)" if key else "")
 
 
-def discrepancy_frame(issues: Sequence[Discrepancy]) -> None:
+def discrepancy_frame(issues: Sequence[Issue]) -> None:
     """Row, kind, column, value and reason."""
     frame = pd.DataFrame(
         {

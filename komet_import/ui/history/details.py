@@ -12,7 +12,7 @@ from komet_import.history import ImportView
 from komet_import.schema.problems import Severity
 from komet_import.sentences import listed
 from komet_import.store.audit import WantedChanges
-from komet_import.store.commit import MOST_KEPT
+from komet_import.store.discrepancies import MOST_KEPT
 from komet_import.store.drafts import BlankCells
 from komet_import.store.history import Problem
 from komet_import.store.imports import ImportKind, ImportRecord, ImportState

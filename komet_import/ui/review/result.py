@@ -10,11 +10,12 @@ from komet_import import history
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.history import ImportView
+from komet_import.review.issues import Issue
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import Severity
-from komet_import.store.commit import MOST_KEPT
+from komet_import.store.discrepancies import MOST_KEPT
 from komet_import.store.drafts import StoredDraft
-from komet_import.store.imports import Discrepancy, ImportRecord, ImportState
+from komet_import.store.imports import ImportRecord, ImportState
 from komet_import.ui import layout, words
 from komet_import.ui.downloads import XLSX, download_button
 from komet_import.ui.mail_card import mail_card
@@ -139,7 +140,7 @@ def _discrepancies(desk: Desk, import_id: int) -> bytes:
     return out.getvalue()
 
 
-def discrepancy_table(issues: list[Discrepancy]) -> None:
+def discrepancy_table(issues: list[Issue]) -> None:
     """Row, column, value and reason; texts of the file stand as they are."""
     headers = {key: column.header for key, column in CUSTOMERS.by_key.items()}
     st.table(
