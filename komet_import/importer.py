@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +15,7 @@ from komet_import import customers, drafts, post
 from komet_import.access import Deed, require
 from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
-from komet_import.errors import BadArguments, KometError, Refused, UnusableFile
+from komet_import.errors import BadArguments, KometError, Refused, StoreUnavailable, UnusableFile
 from komet_import.review.draft import Draft
 from komet_import.review.matching import Matching, header_key, match
 from komet_import.review.plan import Plan
@@ -178,29 +179,52 @@ def _sha256(content: bytes) -> str:
 
 
 def commit(
-    desk: Desk, opened: OpenDraft, shown: str, progress: Progress | None = None, *, again: bool = True
+    desk: Desk,
+    draft_id: str,
+    shown: str,
+    progress: Progress | None = None,
+    *,
+    opened: OpenDraft | None = None,
+    again: bool = True,
 ) -> ImportRecord:
     """Executes the plan whose hash was shown, in one transaction with its audit and its e-mail, or raises Refused.
 
-    A draft is committed once: a second click, a reload or a retry gets the first result. A failure that is nobody's
-    fault stays in the history, with its reason. Without `again`, bytes that are in already are refused: looked for here,
-    where another import cannot come between.
+    Any process can, whatever has the draft `opened`: that only saves opening it. A draft is committed once: a second
+    click, a reload or a retry gets the first result. The history has a line from before the commit on: a failure that is
+    nobody's fault stays there with its reason, a refusal does not. Without `again`, bytes that are in already are refused:
+    looked for here, where another import cannot come between.
     """
     require(desk.person, Deed.IMPORT)
     started_at = datetime.now(UTC)
+    company_id = desk.company.company_id
+    with desk.database.reading() as connection:
+        done = imports.find_done(connection, company_id, _key(draft_id))
+    if done is not None:
+        return done
+    opened = opened or drafts.open_draft(desk, draft_id)
     plan = opened.draft.plan()
     if plan.hash != shown:
         raise Refused("plan_moved")
     new = _new_import(opened.stored, plan, desk.person.person_id, started_at)
+    with desk.database.writing() as connection:
+        line = imports.begin(connection, company_id, new, plan.counts.rows)
     try:
+        if progress is not None:
+            progress(0.0)
         return _commit(desk, opened, new, plan, progress, again)
     except KometError:
+        with suppress(StoreUnavailable), desk.database.writing() as connection:  # else a sweep finds the line
+            imports.withdraw(connection, company_id, line.import_id)
         raise
     except Exception as error:
-        with desk.database.writing() as connection:
-            failure = f"It failed unexpectedly ({type(error).__name__}); nothing was imported."
-            imports.record_failure(connection, desk.company.company_id, new, plan.counts.rows, failure)
+        failure = f"It failed unexpectedly ({type(error).__name__}); nothing was imported."
+        with suppress(StoreUnavailable), desk.database.writing() as connection:
+            imports.fail(connection, company_id, line.import_id, failure)
         raise
+
+
+def _key(draft_id: str) -> str:
+    return f"draft:{draft_id}"
 
 
 def _new_import(stored: StoredDraft, plan: Plan, person_id: int, started_at: datetime) -> NewImport:
@@ -213,7 +237,7 @@ def _new_import(stored: StoredDraft, plan: Plan, person_id: int, started_at: dat
         started_at=started_at,
         draft_id=stored.draft_id,
         upload_id=stored.upload_id,
-        idempotency_key=f"draft:{stored.draft_id}",
+        idempotency_key=_key(stored.draft_id),
         all_or_nothing=stored.all_or_nothing,
         blank_cells=stored.blank_cells,
         sheet=stored.sheet,
@@ -226,15 +250,14 @@ def _commit(
 ) -> ImportRecord:
     company_id = desk.company.company_id
     with desk.database.writing() as connection:
-        earlier = imports.find_by_key(connection, company_id, new.idempotency_key or "")
-        if earlier is not None:
-            return earlier
+        done = imports.find_done(connection, company_id, _key(opened.stored.draft_id))
+        if done is not None:
+            return done
         if not again:
             same = imports.find_committed_upload(connection, company_id, new.sha256)
             _refuse_earlier(desk, new.file, same)
-        drafts.refuse_moved(
-            stored_drafts.require_open(connection, company_id, opened.stored.draft_id), opened.stored
-        )
+        now = stored_drafts.require_open(connection, company_id, opened.stored.draft_id)
+        drafts.refuse_moved(now, opened.stored)
         record = stored_commit.commit(connection, desk.company, new, plan, progress)
         stored_drafts.set_state(
             connection, company_id, opened.stored.draft_id, DraftState.COMMITTED, record.import_id

@@ -14,12 +14,14 @@ from komet_import.desk import Desk, open_desk
 from komet_import.errors import KometError
 from komet_import.purge import purge
 from komet_import.settings import Settings
+from komet_import.store import imports
 from komet_import.store.database import Database
 from komet_import.workbook.isolation import sweep
 
 log = logging.getLogger(__name__)
 E_MAILS = "e-mails"
 HOUR = 3600.0
+MINUTE = 60.0
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,21 @@ def start(settings: Settings, database: Database, *more: Task) -> Worker:
     return Worker(
         (
             Task(E_MAILS, 30, at_desk(post.deliver)),
+            Task("imports that were interrupted", MINUTE, lambda: end_interrupted(database)),
             Task("what killed readings left", HOUR, sweep),
             Task("purge", HOUR, lambda: purge(settings, database, datetime.now(UTC))),
             *more,
         )
     )
+
+
+def end_interrupted(database: Database) -> None:
+    """Imports whose process died are told as failed. Looks first, so that no commit has to wait for nothing."""
+    with database.reading() as connection:
+        begun = imports.has_begun(connection)
+    if begun:
+        with database.writing() as connection:
+            imports.fail_interrupted(connection)
 
 
 class Worker:

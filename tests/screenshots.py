@@ -96,7 +96,7 @@ def _store(data_dir: Path) -> None:
     desk = open_desk(settings, database)
     content = _workbook([list(row) for row in records(0, STORED, problems=False)])
     opened = importer.upload(desk, "opening-2026.xlsx", content, Choices())
-    importer.commit(desk, opened, opened.draft.plan().hash)
+    importer.commit(desk, opened.stored.draft_id, opened.draft.plan().hash, opened=opened)
     database.close()
 
 

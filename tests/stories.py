@@ -155,7 +155,7 @@ def edited(desk: Desk, opened: OpenDraft, *texts: tuple[int, str | None, str]) -
 
 def committed(desk: Desk, opened: OpenDraft) -> ImportRecord:
     """Commits the plan as it is now."""
-    return importer.commit(desk, opened, opened.draft.plan().hash)
+    return importer.commit(desk, opened.stored.draft_id, opened.draft.plan().hash, opened=opened)
 
 
 def imported(desk: Desk, content: bytes, **choices: Any) -> ImportRecord:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from komet_import import company, customers, drafts, importer, post
+from komet_import import company, customers, drafts, history, importer, jobs, post
 from komet_import.desk import Desk, open_desk
 from komet_import.errors import Refused, StoreUnavailable
 from komet_import.store.imports import ImportState
@@ -50,7 +50,7 @@ def test_only_the_plan_that_was_shown_is_committed(desk: Desk) -> None:
     shown = opened.draft.plan().hash
     edited(desk, opened, (2, "phone", "1"))
     with pytest.raises(Refused) as caught:
-        importer.commit(desk, opened, shown)
+        importer.commit(desk, opened.stored.draft_id, shown, opened=opened)
     assert caught.value.code == "plan_moved"
     assert is_empty(desk)
 
@@ -107,36 +107,97 @@ import os, signal, sys
 from pathlib import Path
 from komet_import import drafts, importer
 from tests.stories import at_desk
-folder, draft_id = sys.argv[1:]
+folder, draft_id, at = sys.argv[1:]
 
 def progress(share):
-    if share >= 0.8:
+    if share >= float(at):
         os.kill(os.getpid(), signal.SIGKILL)
 
 with at_desk(Path(folder)) as desk:
     opened = drafts.open_draft(desk, draft_id)
-    importer.commit(desk, opened, opened.draft.plan().hash, progress)
+    importer.commit(desk, draft_id, opened.draft.plan().hash, progress)
 """
+INTERRUPTED = "It was interrupted; nothing was imported."
+
+
+def _killed(folder: Path, draft_id: str, at: str) -> None:
+    died = subprocess.run(
+        [sys.executable, "-c", KILLED, str(folder), draft_id, at], cwd=ROOT, capture_output=True
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_a_commit_killed_in_the_middle_leaves_nothing_behind_and_is_made_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at", ["0", "0.8"], ids=["after the line", "in the middle"])
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_killed_commit_leaves_its_line_alone_and_is_made_again(
+    tmp_path: Path, at: str, swept: bool
+) -> None:
     with at_desk(tmp_path) as desk:
         imported(desk, csv_of(*rows_of(1000)))
-        opened = uploaded(desk, csv_of(*(row | {"Phone": "305"} for row in rows_of(20_000))))
-    arguments = [str(tmp_path), opened.stored.draft_id]
-    died = subprocess.run([sys.executable, "-c", KILLED, *arguments], cwd=ROOT, capture_output=True)
-    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+        draft_id = uploaded(
+            desk, csv_of(*(row | {"Phone": "305"} for row in rows_of(20_000)))
+        ).stored.draft_id
+    _killed(tmp_path, draft_id, at)
     with at_desk(tmp_path) as desk:
-        assert (customers.count(desk), len(listed(desk))) == (1000, 1)
+        line = listed(desk)[0]
+        assert (line.state, line.rows, line.counts.rejected) == (ImportState.COMMITTING, 20_000, 20_000)
+        figures = history.overview(desk, history.Period.MONTH, line.started_at).figures
+        assert (figures.imports, figures.rows) == (1, 1000)
+        assert customers.count(desk) == 1000
         assert len(post.outbox(desk)) == 1
         assert {customer["phone"] for customer in stored(desk).values()} == {None}
-        again = drafts.open_draft(desk, opened.stored.draft_id)
-        record = committed(desk, again)
+        if swept:
+            jobs.end_interrupted(desk.database)
+            (told, _) = listed(desk)
+            assert (told.import_id, told.state, told.failure) == (
+                line.import_id,
+                ImportState.FAILED,
+                INTERRUPTED,
+            )
+        record = committed(desk, drafts.open_draft(desk, draft_id))
+        assert (record.import_id, record.state, record.failure) == (
+            line.import_id,
+            ImportState.COMMITTED,
+            None,
+        )
         assert (record.counts.new, record.counts.update) == (19_000, 1000)
         assert customers.count(desk) == 20_000
+        assert (len(listed(desk)), len(post.outbox(desk))) == (2, 2)
+        jobs.end_interrupted(desk.database)
+        assert listed(desk)[0] == record
     with closing(sqlite3.connect(tmp_path / "komet.sqlite3")) as raw:
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+COMMITS = """
+import sys
+from pathlib import Path
+from komet_import import importer
+from tests.stories import at_desk
+folder, draft_id, shown = sys.argv[1:]
+with at_desk(Path(folder)) as desk:
+    print(importer.commit(desk, draft_id, shown).import_id)
+"""
+
+
+def test_another_process_commits_what_the_first_one_showed(tmp_path: Path) -> None:
+    def elsewhere(draft_id: str, shown: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", COMMITS, str(tmp_path), draft_id, shown]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+    with at_desk(tmp_path) as desk:
+        opened = uploaded(desk, TWO)
+        draft_id = opened.stored.draft_id
+        edited(desk, opened, (3, "name", "DEF"))
+        shown = opened.draft.plan().hash
+        assert "nothing was imported" in elsewhere(draft_id, "another").stderr
+        assert is_empty(desk)
+        done = elsewhere(draft_id, shown)
+        assert done.returncode == 0, done.stderr
+        record = committed(desk, opened)
+        assert (int(done.stdout), record.counts.new) == (record.import_id, 2)
+        assert len(listed(desk)) == 1
 
 
 def test_a_locked_database_says_so_and_loses_nothing(desk: Desk) -> None:
@@ -181,7 +242,7 @@ def test_an_unforeseen_failure_stays_in_the_history_and_may_be_tried_again(desk:
 
     opened = uploaded(desk, TWO)
     with pytest.raises(Broken):
-        importer.commit(desk, opened, opened.draft.plan().hash, progress)
+        importer.commit(desk, opened.stored.draft_id, opened.draft.plan().hash, progress, opened=opened)
     (record,) = listed(desk)
     assert (record.state, record.rows, record.counts.rejected) == (ImportState.FAILED, 2, 2)
     assert record.failure is not None
@@ -196,6 +257,6 @@ def test_of_two_imports_of_the_same_bytes_at_once_one_is_refused(desk: Desk) -> 
     again = drafts.open_draft(desk, second.stored.draft_id)
     plan = again.draft.plan().hash
     with pytest.raises(Refused, match="add --again") as caught:
-        importer.commit(desk, again, plan, again=False)
+        importer.commit(desk, again.stored.draft_id, plan, again=False, opened=again)
     assert caught.value.code == "already_imported"
-    assert importer.commit(desk, again, plan).counts.unchanged == 1
+    assert importer.commit(desk, again.stored.draft_id, plan, opened=again).counts.unchanged == 1

@@ -195,7 +195,7 @@ def test_choices_and_commits_take_over_what_others_edited_or_refuse(desk: Desk) 
     stale = theirs.draft.plan().hash
     edited(desk, mine, (3, "name", "DEF Wholesale"))
     with pytest.raises(Refused, match="changed elsewhere") as caught:
-        importer.commit(desk, theirs, stale)
+        importer.commit(desk, theirs.stored.draft_id, stale, opened=theirs)
     assert caught.value.code == "draft_moved"
     assert is_empty(desk)
     drafts.choose_all_or_nothing(desk, theirs, True)

@@ -202,7 +202,7 @@ def test_a_file_name_of_odd_characters_cannot_forge_a_header(
     name = "a\r\nBcc: eve@x.example\r\n\udcff\x1b[31m<b>.csv"
     with at_desk(tmp_path, mail_server=server) as desk:
         opened = importer.upload(desk, name, csv_of(*REJECTED), importer.Choices())
-        importer.commit(desk, opened, opened.draft.plan().hash)
+        importer.commit(desk, opened.stored.draft_id, opened.draft.plan().hash, opened=opened)
         assert delivered(desk) == 1
     (email,) = mailbox.emails
     assert (email["Bcc"], mailbox.envelopes[0].rcpt_tos) == (None, ["admin@localhost"])

@@ -107,7 +107,12 @@ def import_(file: Path, json_: bool, again: bool, all_or_nothing: bool, **option
         with click.progressbar(length=100, label="Importing", file=sys.stderr, hidden=hidden) as bar:
             try:
                 record = importer.commit(
-                    desk, opened, plan.hash, lambda share: bar.update(int(share * 100) - bar.pos), again=again
+                    desk,
+                    opened.stored.draft_id,
+                    plan.hash,
+                    lambda share: bar.update(int(share * 100) - bar.pos),
+                    opened=opened,
+                    again=again,
                 )
             except Refused:
                 drafts.discard(desk, opened.stored.draft_id)  # nobody comes back to it: no trace stays

@@ -44,27 +44,25 @@ def commit(
 
     `progress` hears shares from 0 to 1 and must not write to this database. Raises Refused (`plan_moved`) when the plan
     is not the one that was shown, or not of the customers and the company as they are stored now. A commit whose
-    idempotency key is known returns what the first one led to.
+    idempotency key is known returns what the first one led to, and goes on with the line that it began.
     """
-    if new.idempotency_key is not None:
-        earlier = imports.find_by_key(conn, company.company_id, new.idempotency_key)
-        if earlier is not None:
-            return earlier
+    line = imports.begin(conn, company.company_id, new, plan.counts.rows)
+    if line.state is not ImportState.COMMITTING:
+        return line
     if new.plan_hash != plan.hash or _company_version(conn, company.company_id) != plan.company_version:
         raise Refused("plan_moved")
     refused = new.all_or_nothing and plan.counts.with_errors > 0
-    state = ImportState.REJECTED if refused else ImportState.COMMITTED
-    import_id = imports.add_import(conn, company.company_id, new, state, _counts(plan.counts, refused))
-    declaration = DECLARATIONS[new.declaration]
-    work = _Work(conn, declaration, company.company_id, import_id, progress or (lambda _share: None))
-    discrepancies.write(conn, company.company_id, import_id, plan)
+    ids = (company.company_id, line.import_id)
+    work = _Work(conn, DECLARATIONS[new.declaration], *ids, progress or (lambda _share: None))
+    discrepancies.write(conn, *ids, plan)
     if not refused:
         with collector_paused():
             written = _write_rows(work, plan)
         _check(written, plan.counts)
-    imports.finish(conn, company.company_id, import_id)
+    state = ImportState.REJECTED if refused else ImportState.COMMITTED
+    record = imports.finish(conn, *ids, state, _counts(plan.counts, refused))
     work.progress(1.0)
-    return imports.get_import(conn, company.company_id, import_id)
+    return record
 
 
 @dataclass(frozen=True)

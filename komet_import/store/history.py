@@ -181,7 +181,7 @@ def count_states(conn: sa.Connection, company_id: int, wanted: WantedImports) ->
 def figures(conn: sa.Connection, company_id: int, wanted: WantedImports) -> Figures:
     """In all."""
     c = import_.c
-    held = _held(conn, company_id, wanted)
+    held = _ended(conn, company_id, wanted)
     sums = [sa.func.coalesce(sa.func.sum(x), 0) for x in (c.rows, c.inserted, c.updated, c.unchanged)]
     waiting = (
         sa.select(sa.func.count())
@@ -224,7 +224,7 @@ def tally(
         sa.func.sum(c.updated + c.unchanged),
         sa.func.sum(c.rejected),
     )
-    found = conn.execute(query.where(*_held(conn, company_id, wanted)).group_by("stretch"))
+    found = conn.execute(query.where(*_ended(conn, company_id, wanted)).group_by("stretch"))
     return {number: Tally(*counts) for number, *counts in found}
 
 
@@ -235,7 +235,7 @@ def problems(conn: sa.Connection, company_id: int, wanted: WantedImports) -> lis
     query = (
         sa.select(p.column_key, p.code, p.severity, cells, sa.func.count())
         .join_from(import_, import_problem, p.import_id == import_.c.id)
-        .where(*_held(conn, company_id, wanted))
+        .where(*_ended(conn, company_id, wanted))
         .group_by(p.column_key, p.code, p.severity)
         .order_by(cells.desc(), p.column_key, p.code)
     )
@@ -249,7 +249,7 @@ def people(conn: sa.Connection, company_id: int, wanted: WantedImports) -> list[
     query = (
         sa.select(person.c.id, person.c.name, sa.func.count(), rows)
         .join_from(import_, person, person.c.id == import_.c.person_id)
-        .where(*_held(conn, company_id, wanted))
+        .where(*_ended(conn, company_id, wanted))
         .group_by(person.c.id, person.c.name)
         .order_by(rows.desc(), person.c.id)
     )
@@ -260,6 +260,11 @@ def first_finished(conn: sa.Connection, company_id: int, wanted: WantedImports) 
     """When the oldest of them was finished."""
     query = sa.select(import_.c.finished_at).where(*_held(conn, company_id, wanted))
     return conn.execute(query.order_by(import_.c.finished_at).limit(1)).scalar()
+
+
+def _ended(conn: sa.Connection, company_id: int, wanted: WantedImports) -> list[sa.ColumnElement[bool]]:
+    """What is still at it counts for nothing."""
+    return [*_held(conn, company_id, wanted), import_.c.state != ImportState.COMMITTING]
 
 
 def _held(conn: sa.Connection, company_id: int, wanted: WantedImports) -> list[sa.ColumnElement[bool]]:

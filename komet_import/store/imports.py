@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -108,16 +108,28 @@ class AuditedChange:
     new: str | None
 
 
-def add_import(
-    conn: sa.Connection,
-    company_id: int,
-    new: NewImport,
-    state: ImportState,
-    counts: Counts,
-    failure: str | None = None,
-) -> int:
-    """Writes the line of the history, finished now; returns its ID."""
-    facts = {
+INTERRUPTED = "It was interrupted; nothing was imported."
+_NOT_DONE = (ImportState.COMMITTING, ImportState.FAILED)
+
+
+def begin(conn: sa.Connection, company_id: int, new: NewImport, rows: int) -> ImportRecord:
+    """The line of the history before anything is in: a new one, or that of an earlier try with the same key that ended
+    nowhere. It stays locked until the transaction ends. What came of the key already is returned as it is.
+    """
+    key = new.idempotency_key
+    earlier = None if key is None else _with_key(conn, company_id, key)
+    if earlier is None:
+        state, counts = ImportState.COMMITTING, Counts(rejected=rows)
+        return get_import(conn, company_id, _add(conn, company_id, state, counts, _facts(new)))
+    if earlier.state in _NOT_DONE:
+        again = _facts(new) | {"state": ImportState.COMMITTING.value, "failure": None}
+        conn.execute(_line(company_id, earlier.import_id).values(**again, **_figures(Counts(rejected=rows))))
+        return get_import(conn, company_id, earlier.import_id)
+    return earlier
+
+
+def _facts(new: NewImport) -> dict[str, object]:
+    return {
         "kind": ImportKind.IMPORT.value,
         "declaration": new.declaration,
         "draft_id": new.draft_id,
@@ -133,9 +145,7 @@ def add_import(
         "person_id": new.person_id,
         "started_at": new.started_at,
         "edits": new.edits,
-        "failure": failure,
     }
-    return _add(conn, company_id, state, counts, facts)
 
 
 def add_rename(
@@ -169,9 +179,14 @@ def _add(
     counts: Counts,
     facts: Mapping[str, object],
 ) -> int:
-    row = {
-        "company_id": company_id,
-        "state": state.value,
+    row = {"company_id": company_id, "state": state.value, **_figures(counts)}
+    added = sa.insert(import_).values(**facts, **row).returning(import_.c.id)
+    import_id: int = conn.execute(added).scalar_one()
+    return import_id
+
+
+def _figures(counts: Counts) -> dict[str, object]:
+    return {
         "finished_at": datetime.now(UTC),
         "rows": counts.rows,
         "inserted": counts.new,
@@ -181,18 +196,49 @@ def _add(
         "skipped": counts.skipped,
         "held_back": counts.held_back,
     }
-    added = sa.insert(import_).values(**facts, **row).returning(import_.c.id)
-    import_id: int = conn.execute(added).scalar_one()
-    return import_id
 
 
-def finish(conn: sa.Connection, company_id: int, import_id: int) -> None:
-    """Only now."""
-    conn.execute(
-        sa.update(import_)
-        .where(import_.c.company_id == company_id, import_.c.id == import_id)
-        .values(finished_at=datetime.now(UTC))
-    )
+def _line(company_id: int, import_id: int) -> sa.Update:
+    return sa.update(import_).where(import_.c.company_id == company_id, import_.c.id == import_id)
+
+
+def finish(
+    conn: sa.Connection, company_id: int, import_id: int, state: ImportState, counts: Counts
+) -> ImportRecord:
+    """What came of it, now."""
+    conn.execute(_line(company_id, import_id).values(state=state.value, **_figures(counts)))
+    return get_import(conn, company_id, import_id)
+
+
+def fail(conn: sa.Connection, company_id: int, import_id: int, failure: str) -> None:
+    """Keeps a try that failed in the history: all its rows are rejected. Its key is free for another one."""
+    failed = {"state": ImportState.FAILED.value, "failure": failure, "idempotency_key": None}
+    at = _line(company_id, import_id).where(import_.c.state == ImportState.COMMITTING)
+    conn.execute(at.values(**failed, finished_at=datetime.now(UTC)))
+
+
+def withdraw(conn: sa.Connection, company_id: int, import_id: int) -> None:
+    """Takes the line of a try that was refused out of the history."""
+    mine = (import_.c.company_id == company_id, import_.c.id == import_id)
+    conn.execute(sa.delete(import_).where(*mine, import_.c.state == ImportState.COMMITTING))
+
+
+def has_begun(conn: sa.Connection) -> bool:
+    """Whether there is a line of which nothing came yet, of any company."""
+    begun = sa.select(import_.c.id).where(import_.c.state == ImportState.COMMITTING)
+    return conn.execute(begun.limit(1)).first() is not None
+
+
+def fail_interrupted(conn: sa.Connection) -> int:
+    """The lines that no process is at, of all companies; returns how many there were. A commit with the key takes it over.
+
+    Whoever commits has the line locked: on SQLite the whole database, and then this would wait.
+    """
+    begun = sa.select(import_.c.id).where(import_.c.state == ImportState.COMMITTING)
+    left = conn.execute(begun.with_for_update(skip_locked=True)).scalars().all()
+    failed = {"state": ImportState.FAILED.value, "failure": INTERRUPTED, "finished_at": datetime.now(UTC)}
+    conn.execute(sa.update(import_).where(import_.c.id.in_(left)).values(**failed))
+    return len(left)
 
 
 def get_import(conn: sa.Connection, company_id: int, import_id: int) -> ImportRecord:
@@ -204,10 +250,15 @@ def get_import(conn: sa.Connection, company_id: int, import_id: int) -> ImportRe
     raise NotFound("unknown_import", id=import_id)
 
 
-def find_by_key(conn: sa.Connection, company_id: int, idempotency_key: str) -> ImportRecord | None:
-    """What an earlier try of the same commit led to."""
+def find_done(conn: sa.Connection, company_id: int, idempotency_key: str) -> ImportRecord | None:
+    """What the commit with this key led to; None while it is still to be done. Waits for one that is at it."""
+    found = _with_key(conn, company_id, idempotency_key)
+    return None if found is None or found.state in _NOT_DONE else found
+
+
+def _with_key(conn: sa.Connection, company_id: int, idempotency_key: str) -> ImportRecord | None:
     wanted = lines(company_id).where(import_.c.idempotency_key == idempotency_key)
-    row = conn.execute(wanted).one_or_none()
+    row = conn.execute(wanted.with_for_update(of=import_)).one_or_none()
     return to_record(row) if row is not None else None
 
 
@@ -256,15 +307,4 @@ def to_record(row: sa.Row[*tuple[Any, ...]]) -> ImportRecord:
         counts=Counts(row.inserted, row.updated, row.unchanged, row.rejected, row.skipped, row.held_back),
         edits=row.edits,
         failure=row.failure,
-    )
-
-
-def record_failure(
-    conn: sa.Connection, company_id: int, new: NewImport, rows: int, failure: str
-) -> ImportRecord:
-    """Keeps an import that failed in the history: all its rows are rejected. Its key stays free for another try."""
-    keyless = replace(new, idempotency_key=None)
-    counts = Counts(rejected=rows)
-    return get_import(
-        conn, company_id, add_import(conn, company_id, keyless, ImportState.FAILED, counts, failure)
     )

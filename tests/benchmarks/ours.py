@@ -112,7 +112,7 @@ def _import(desk: Desk, file: Path) -> float:
 
     opened = importer.upload(desk, file.name, file.read_bytes(), importer.Choices())
     plan = opened.draft.plan()
-    return seconds_of(lambda: importer.commit(desk, opened, plan.hash))
+    return seconds_of(lambda: importer.commit(desk, opened.stored.draft_id, plan.hash, opened=opened))
 
 
 def write_existing(folder: Path, rows: int) -> float:

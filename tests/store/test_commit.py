@@ -373,7 +373,9 @@ def test_a_failed_import_stays_visible_and_its_key_can_be_tried_again(
     plan = make_plan(company, new=[A])
     with database.writing() as conn:
         new = new_import(plan, idempotency_key="k")
-        failed = imports.record_failure(conn, company.company_id, new, 1, "The disk is full.")
+        begun = imports.begin(conn, company.company_id, new, 1)
+        imports.fail(conn, company.company_id, begun.import_id, "The disk is full.")
+        failed = imports.get_import(conn, company.company_id, begun.import_id)
     assert (failed.state, failed.failure, failed.rows) == (ImportState.FAILED, "The disk is full.", 1)
     again = commit_plan(database, company, plan, idempotency_key="k")
     with database.reading() as conn:

@@ -68,6 +68,8 @@ def what_happened(desk: Desk, view: ImportView) -> str:
     if record.kind is ImportKind.RENAME:
         return f"{record.by}, {when}: {words.counted(counts.update, 'customer')} got the new name."
     of_rows = f"{record.by}, {when}: of {words.counted(record.rows, 'row')}"
+    if record.state is ImportState.COMMITTING:
+        return f"{record.by}, {when}: it is being imported, and nothing is in yet."
     if record.state is ImportState.FAILED:
         return f"{record.by}, {when}: the import failed, and none of its {record.rows:,} rows went in."
     if record.state is ImportState.REJECTED:

@@ -228,7 +228,7 @@ def _commit(desk: Desk, draft_id: str, agreed: str) -> None:
 
     try:
         with draft_in_hand(desk, draft_id) as opened:
-            importer.commit(desk, opened, agreed, show)
+            importer.commit(desk, draft_id, agreed, show, opened=opened)
     except Refused as error:
         st.session_state["notice"] = str(error)
         keep_open(desk, drafts.open_draft(desk, draft_id))
