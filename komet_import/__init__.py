@@ -19,6 +19,7 @@ The map of the house, from the roof down. A room may import those below it, neve
     settings               what the environment decides
     errors · bulk · private  why work cannot go on · what large files need · files that nobody else may read
     sentences              long texts and lists as sentences show them
+    language               what marks a sentence where it stands, so that another language is a catalogue
 
 Each heavy library has one home: Streamlit in app.py, pages/ and ui/, its grid in ui/ alone; openpyxl, fastexcel and
 python-calamine in workbook/; SQLAlchemy and Alembic in store/; yagmail in mail/. pyproject.toml holds all of this as

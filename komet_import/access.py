@@ -122,9 +122,9 @@ class Deed(StrEnum):
     """What somebody may do. The company, its customers and its drafts are everybody's who may do it at all."""
 
     IMPORT = "import"  # a file, from the template over its corrections to the commit
-    SEE_CUSTOMERS = "see customers"
-    SEE_OWN_IMPORTS = "see own imports"  # with all that belongs to them: audit, files, e-mails
-    SEE_ALL_IMPORTS = "see all imports"
+    SEE_CUSTOMERS = "see_customers"
+    SEE_OWN_IMPORTS = "see_own_imports"  # with all that belongs to them: audit, files, e-mails
+    SEE_ALL_IMPORTS = "see_all_imports"
     ADMINISTER = "administer"  # whatever is in Settings, and `company load`
 
 

@@ -14,79 +14,160 @@ Problems of the data are not errors: they are issues (`komet_import.review.issue
 
 from __future__ import annotations
 
+from komet_import.language import N_, _
 from komet_import.sentences import clipped
 
 _LONGEST = 300  # characters of a fact, which may be a stranger's: a header of a CSV file can have millions
 WORDING: dict[str, str] = {
     # UnusableFile: the contract's codes.
-    "not_a_workbook": "{file} is not a workbook or a CSV file{detail}. Save it in Excel as .xlsx and try again.",
-    "encrypted": "{file} is protected with a password. Remove the password in Excel (File › Info › Protect Workbook) and try again.",
-    "damaged": "{file} is damaged and cannot be read{detail}. Open it in Excel, save it under a new name and try again.",
-    "too_large": "{file} is larger than {limit} MB. Split it, or remove pictures and unused sheets, and try again.",
-    "too_many_rows": "{file} has more than {limit:,} rows. Split it into smaller files and import them one after the other.",
-    "takes_too_much": "Reading {file} takes more memory or time than allowed. Copy the rows into a new template and try again.",
-    "no_room": "This machine has no room to read {file}: {reason}. Free some space on its disk, or some memory, and try again.",
-    "no_header": "{file} has no row with our headers{detail}. Start from the template, or name the columns as it does.",
-    "missing_columns": "{file} has neither a {id_header} nor a {code_header} column, so its rows cannot find their customer. Add one of them.",
-    "repeated_column": "{file} has the column {column} more than once ({cells}). Keep one of them and try again.",
-    "no_rows": "{file} has headers but no rows below them. Fill in at least one row and try again.",
+    "not_a_workbook": N_(
+        "{file} is not a workbook or a CSV file{detail}. Save it in Excel as .xlsx and try again."
+    ),
+    "encrypted": N_(
+        "{file} is protected with a password. Remove the password in Excel (File › Info › Protect Workbook) and try again."
+    ),
+    "damaged": N_(
+        "{file} is damaged and cannot be read{detail}. Open it in Excel, save it under a new name and try again."
+    ),
+    "too_large": N_(
+        "{file} is larger than {limit} MB. Split it, or remove pictures and unused sheets, and try again."
+    ),
+    "too_many_rows": N_(
+        "{file} has more than {limit:,} rows. Split it into smaller files and import them one after the other."
+    ),
+    "takes_too_much": N_(
+        "Reading {file} takes more memory or time than allowed. Copy the rows into a new template and try again."
+    ),
+    "no_room": N_(
+        "This machine has no room to read {file}: {reason}. Free some space on its disk, or some memory, and try again."
+    ),
+    "no_header": N_(
+        "{file} has no row with our headers{detail}. Start from the template, or name the columns as it does."
+    ),
+    "missing_columns": N_(
+        "{file} has neither a {id_header} nor a {code_header} column, so its rows cannot find their customer. Add one of them."
+    ),
+    "repeated_column": N_(
+        "{file} has the column {column} more than once ({cells}). Keep one of them and try again."
+    ),
+    "no_rows": N_("{file} has headers but no rows below them. Fill in at least one row and try again."),
     # Refused.
-    "already_imported": "{file} was imported already on {when} (import {import_id}). To import it again all the same, {how}.",
-    "plan_moved": "Stored customers changed since this preview, so nothing was imported. Look at the new preview and commit again.",
-    "draft_moved": "This draft was changed elsewhere meanwhile, so nothing was done. Look at it again and repeat your step.",
-    "draft_closed": "This draft was imported or discarded already. Upload the file again to go on.",
-    "not_as_planned": "The import would not have done what was shown ({detail}), so nothing was imported. Look at the preview again.",
-    "mail_in_hand": "This e-mail is being sent at this moment, or was sent again elsewhere. Look at its state in a minute.",
+    "already_imported": N_(
+        "{file} was imported already on {when} (import {import_id}). To import it again all the same, {how}."
+    ),
+    "plan_moved": N_(
+        "Stored customers changed since this preview, so nothing was imported. Look at the new preview and commit again."
+    ),
+    "draft_moved": N_(
+        "This draft was changed elsewhere meanwhile, so nothing was done. Look at it again and repeat your step."
+    ),
+    "draft_closed": N_("This draft was imported or discarded already. Upload the file again to go on."),
+    "not_as_planned": N_(
+        "The import would not have done what was shown ({detail}), so nothing was imported. Look at the preview again."
+    ),
+    "mail_in_hand": N_(
+        "This e-mail is being sent at this moment, or was sent again elsewhere. Look at its state in a minute."
+    ),
     # BadArguments.
     "bad_argument": "{detail}",
-    "unknown_header": "There is no column “{header}” in {file} to map. Write its header as it stands in the file.",
-    "unknown_sheet": "{file} has no sheet {sheet}. Name one that it has: {sheets}.",
-    "no_sheets": "{file} is a CSV file, so it has no sheet {sheet} and no other. Leave the sheet out and try again.",
-    "unreadable_path": "{path} cannot be read: {reason}. Check the path and try again.",
-    "unwritable_path": "{path} cannot be written: {reason}. Choose another place and try again.",
-    "bad_company_file": "{file} does not describe a company: {detail}. Compare it with the output of `company show --json`.",
-    "not_settable": "{detail}. Nothing was changed; correct it and save again.",
-    "name_from_settings": "This app finds the company by KOMET_COMPANY, so its name cannot change here. Change it with `company load`, then set KOMET_COMPANY to the new name.",
+    "unknown_header": N_(
+        "There is no column “{header}” in {file} to map. Write its header as it stands in the file."
+    ),
+    "unknown_sheet": N_("{file} has no sheet {sheet}. Name one that it has: {sheets}."),
+    "no_sheets": N_(
+        "{file} is a CSV file, so it has no sheet {sheet} and no other. Leave the sheet out and try again."
+    ),
+    "unreadable_path": N_("{path} cannot be read: {reason}. Check the path and try again."),
+    "unwritable_path": N_("{path} cannot be written: {reason}. Choose another place and try again."),
+    "bad_company_file": N_(
+        "{file} does not describe a company: {detail}. Compare it with the output of `company show --json`."
+    ),
+    "not_settable": N_("{detail}. Nothing was changed; correct it and save again."),
+    "name_from_settings": N_(
+        "This app finds the company by KOMET_COMPANY, so its name cannot change here. Change it with `company load`, then set KOMET_COMPANY to the new name."
+    ),
     # BadSettings.
-    "no_mail_server": "No mail server is set, so nothing can be sent. Set KOMET_SMTP_HOST and KOMET_MAIL_FROM and start again.",
-    "bad_setting": "{name} is “{value}”; it must be {wanted}. Correct the environment variable and start again.",
-    "no_company": "There is no company “{name}” in this database. Set KOMET_COMPANY to one of: {names}.",
-    "which_company": "This database holds several companies. Set KOMET_COMPANY to one of: {names}.",
+    "no_mail_server": N_(
+        "No mail server is set, so nothing can be sent. Set KOMET_SMTP_HOST and KOMET_MAIL_FROM and start again."
+    ),
+    "bad_setting": N_(
+        "{name} is “{value}”; it must be {wanted}. Correct the environment variable and start again."
+    ),
+    "no_company": N_("There is no company “{name}” in this database. Set KOMET_COMPANY to one of: {names}."),
+    "which_company": N_("This database holds several companies. Set KOMET_COMPANY to one of: {names}."),
     # NotFound.
-    "unknown_import": "There is no import {id}. Choose one from the import history.",
-    "unknown_draft": "This draft does not exist any more, or is not yours. Choose one from the list, or upload the file again.",
-    "unknown_customer": "There is no customer {id}. Choose one from the list of customers.",
-    "gone_value": "There is no “{value}” in this list any more. Reload the page and choose again.",
-    "gone_location": "There is no location {location} any more. Reload the page and choose again.",
+    "unknown_import": N_("There is no import {id}. Choose one from the import history."),
+    "unknown_draft": N_(
+        "This draft does not exist any more, or is not yours. Choose one from the list, or upload the file again."
+    ),
+    "unknown_customer": N_("There is no customer {id}. Choose one from the list of customers."),
+    "gone_value": N_("There is no “{value}” in this list any more. Reload the page and choose again."),
+    "gone_location": N_("There is no location {location} any more. Reload the page and choose again."),
     # AccessDenied.
-    "administrators_only": "Settings are for administrators. Ask one of them to change what you need.",
-    "not_allowed": "Your role does not include this. Ask an administrator of your company.",
-    "not_this_machine": "This app serves only the machine it runs on. Open it there, at {address}.",
-    "other_site": "Another web page asked for this, so it was refused. Open the app itself, at {address}.",
-    "unknown_person": "{person} is not an active person of {company}. Ask an administrator to add you.",
+    "administrators_only": N_("Settings are for administrators. Ask one of them to change what you need."),
+    "not_allowed": N_("Your role does not include this. Ask an administrator of your company."),
+    "not_this_machine": N_("This app serves only the machine it runs on. Open it there, at {address}."),
+    "other_site": N_(
+        "Another web page asked for this, so it was refused. Open the app itself, at {address}."
+    ),
+    "unknown_person": N_("{person} is not an active person of {company}. Ask an administrator to add you."),
     # MailNotSent (`komet_import.mail.sender`), and BadSettings for `mail_not_kept`.
-    "mail_no_password": "The user {user} of the mail server has no password. Set KOMET_SMTP_PASSWORD and start again.",
-    "mail_no_recipients": "This e-mail has no recipient. Add one in the settings.",
-    "mail_unreachable": "The mail server {server} cannot be reached: {reason}. Check KOMET_SMTP_HOST and KOMET_SMTP_PORT.",
-    "mail_insecure": "There is no safe connection to the mail server {server}: {reason}. Check its certificate, KOMET_SMTP_PORT and KOMET_SMTP_SECURITY.",
-    "mail_sign_in_refused": "The mail server {server} refused the sign-in: {reason}. Check KOMET_SMTP_USER and KOMET_SMTP_PASSWORD.",
-    "mail_unsupported": "The mail server {server} cannot do what the settings ask for: {reason}. Check KOMET_SMTP_SECURITY and KOMET_SMTP_USER.",
-    "mail_hung_up": "The mail server {server} stopped answering. If that goes on, check that KOMET_SMTP_PORT and KOMET_SMTP_SECURITY belong together.",
-    "mail_postponed": "The mail server {server} does not take the e-mail now: {reason}. Wait for the next try.",
-    "mail_refused": "The mail server {server} refused the e-mail: {reason}. Ask the people who run it.",
-    "mail_recipients_refused": "The mail server {server} did not take the e-mail for {addresses}: {reason}. Check the address, or wait for the next try.",
-    "mail_unforeseen": "The e-mail could not be sent, for a reason that nobody foresaw ({reason}). The program's log has the details; give them to the people who run it.",
-    "mail_not_kept": "The e-mail cannot be kept as {path}: {reason}. Make the folder writable, or set KOMET_DATA_DIR to another one.",
+    "mail_no_password": N_(
+        "The user {user} of the mail server has no password. Set KOMET_SMTP_PASSWORD and start again."
+    ),
+    "mail_no_recipients": N_("This e-mail has no recipient. Add one in the settings."),
+    "mail_unreachable": N_(
+        "The mail server {server} cannot be reached: {reason}. Check KOMET_SMTP_HOST and KOMET_SMTP_PORT."
+    ),
+    "mail_insecure": N_(
+        "There is no safe connection to the mail server {server}: {reason}. Check its certificate, KOMET_SMTP_PORT and KOMET_SMTP_SECURITY."
+    ),
+    "mail_sign_in_refused": N_(
+        "The mail server {server} refused the sign-in: {reason}. Check KOMET_SMTP_USER and KOMET_SMTP_PASSWORD."
+    ),
+    "mail_unsupported": N_(
+        "The mail server {server} cannot do what the settings ask for: {reason}. Check KOMET_SMTP_SECURITY and KOMET_SMTP_USER."
+    ),
+    "mail_hung_up": N_(
+        "The mail server {server} stopped answering. If that goes on, check that KOMET_SMTP_PORT and KOMET_SMTP_SECURITY belong together."
+    ),
+    "mail_postponed": N_(
+        "The mail server {server} does not take the e-mail now: {reason}. Wait for the next try."
+    ),
+    "mail_refused": N_("The mail server {server} refused the e-mail: {reason}. Ask the people who run it."),
+    "mail_recipients_refused": N_(
+        "The mail server {server} did not take the e-mail for {addresses}: {reason}. Check the address, or wait for the next try."
+    ),
+    "mail_unforeseen": N_(
+        "The e-mail could not be sent, for a reason that nobody foresaw ({reason}). The program's log has the details; give them to the people who run it."
+    ),
+    "mail_not_kept": N_(
+        "The e-mail cannot be kept as {path}: {reason}. Make the folder writable, or set KOMET_DATA_DIR to another one."
+    ),
     # KometError itself: of background work (`komet_import.jobs`).
-    "unforeseen": "It failed for a reason that nobody foresaw ({reason}). The program's log has the details; give them to the people who run it.",
+    "unforeseen": N_(
+        "It failed for a reason that nobody foresaw ({reason}). The program's log has the details; give them to the people who run it."
+    ),
     # StoreUnavailable.
-    "database_busy": "The database is busy with other work. Nothing was changed; try again in a moment.",
-    "disk_full": "The disk that holds the database is full. Nothing was changed; free some space and try again.",
-    "database_unusable": "The database cannot be used: {reason}. Nothing was changed; check KOMET_DATABASE_URL and try again.",
-    "database_replaced": "The database file {path} is not the one any more that was opened: it was replaced or removed meanwhile. Nothing was changed; look at what is stored there now and repeat your step.",
-    "database_lost": "The database file {path} was {became} while this program ran. Nothing was changed; put the right file there and start again.",
-    "database_empty": "The database file {path} is empty, and only a missing file is begun anew. Put a backup in its place, or remove it to begin with an empty database.",
-    "database_remains": "The database file {path} is missing, but {rest} is there, which belongs to it. Put the file back beside it, or remove that too to begin with an empty database.",
+    "database_busy": N_("The database is busy with other work. Nothing was changed; try again in a moment."),
+    "disk_full": N_(
+        "The disk that holds the database is full. Nothing was changed; free some space and try again."
+    ),
+    "database_unusable": N_(
+        "The database cannot be used: {reason}. Nothing was changed; check KOMET_DATABASE_URL and try again."
+    ),
+    "database_replaced": N_(
+        "The database file {path} is not the one any more that was opened: it was replaced or removed meanwhile. Nothing was changed; look at what is stored there now and repeat your step."
+    ),
+    "database_lost": N_(
+        "The database file {path} was {became} while this program ran. Nothing was changed; put the right file there and start again."
+    ),
+    "database_empty": N_(
+        "The database file {path} is empty, and only a missing file is begun anew. Put a backup in its place, or remove it to begin with an empty database."
+    ),
+    "database_remains": N_(
+        "The database file {path} is missing, but {rest} is there, which belongs to it. Put the file back beside it, or remove that too to begin with an empty database."
+    ),
 }
 
 
@@ -96,7 +177,7 @@ class KometError(Exception):
     def __init__(self, code: str, **facts: object) -> None:
         self.code = code
         shown = {name: _shown(fact) for name, fact in facts.items()}
-        super().__init__(WORDING[code].format(**{"detail": "", **shown}))
+        super().__init__(_(WORDING[code]).format(**{"detail": "", **shown}))
 
 
 def _shown(fact: object) -> object:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from komet_import.language import _
+
 
 def clipped(text: str, longest: int) -> str:
     """At most so many characters, the last an ellipsis where some are left out."""
@@ -13,6 +15,6 @@ def clipped(text: str, longest: int) -> str:
 def listed(words: Sequence[str], most: int | None = None) -> str:
     """`a`, `a and b`, `a, b and c`; of more than `most` the first ones and how many more: `a, b and 9 more`."""
     if most is not None and len(words) > most:
-        words = [*words[:most], f"{len(words) - most:,} more"]
+        words = [*words[:most], _("{count:,} more").format(count=len(words) - most)]
     *first, last = words or ("",)
-    return f"{', '.join(first)} and {last}" if first else last
+    return _("{words} and {last}").format(words=", ".join(first), last=last) if first else last

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from komet_import.language import N_, _
 from komet_import.sentences import clipped
 
 
@@ -53,7 +54,7 @@ class IssueCode(StrEnum):
 
 @dataclass(frozen=True)
 class Wording:
-    """How a code reads: `title` in lists of problems, `sentence` with the facts of one cell.
+    """How a code reads, in English: `title` in lists of problems, `sentence` with the facts of one cell.
 
     Imports keep the facts, so a sentence may change, but what needs other facts is another code.
     """
@@ -65,64 +66,84 @@ class Wording:
 
 CATALOGUE: dict[IssueCode, Wording] = {
     IssueCode.CELL_ERROR: Wording(
-        "Formula error", "“{value}” is the error of a formula. Type the value itself."
+        N_("Formula error"), N_("“{value}” is the error of a formula. Type the value itself.")
     ),
     IssueCode.CONTROL_CHARACTERS: Wording(
-        "Control characters",
-        "Holds invisible control characters that cannot be stored. Type the value again.",
+        N_("Control characters"),
+        N_("Holds invisible control characters that cannot be stored. Type the value again."),
     ),
-    IssueCode.REQUIRED: Wording("Required", "Required, and it is empty."),
+    IssueCode.REQUIRED: Wording(N_("Required"), N_("Required, and it is empty.")),
     IssueCode.REQUIRED_MULTI_LOCATION: Wording(
-        "Required with several locations", "Required in a company with several locations, and it is empty."
+        N_("Required with several locations"),
+        N_("Required in a company with several locations, and it is empty."),
     ),
     IssueCode.IGNORED_SINGLE_LOCATION: Wording(
-        "Not used with one location",
-        "The company has a single location; this value is not stored.",
+        N_("Not used with one location"),
+        N_("The company has a single location; this value is not stored."),
         Severity.WARNING,
     ),
-    IssueCode.INVALID_NUMBER: Wording("Not a number", "“{value}” is not a number."),
-    IssueCode.TOO_MANY_DECIMALS: Wording("Too many decimals", "“{value}” has too many decimals; {allowed}."),
-    IssueCode.OUT_OF_RANGE: Wording("Out of range", "“{value}” is out of range; {allowed}."),
+    IssueCode.INVALID_NUMBER: Wording(N_("Not a number"), N_("“{value}” is not a number.")),
+    IssueCode.TOO_MANY_DECIMALS: Wording(
+        N_("Too many decimals"), N_("“{value}” has too many decimals; {allowed}.")
+    ),
+    IssueCode.OUT_OF_RANGE: Wording(N_("Out of range"), N_("“{value}” is out of range; {allowed}.")),
     IssueCode.LOOKS_LIKE_FRACTION: Wording(
-        "Looks like a fraction", "{value} means {value} %. Did you mean {suggestion} %?", Severity.WARNING
+        N_("Looks like a fraction"),
+        N_("{value} means {value} %. Did you mean {suggestion} %?"),
+        Severity.WARNING,
     ),
-    IssueCode.INVALID_BOOLEAN: Wording("Not Yes or No", "“{value}” is neither Yes nor No."),
-    IssueCode.NOT_IN_LIST: Wording("Not in the list", "“{value}” is not in the list."),
-    IssueCode.INVALID_EMAIL: Wording("Not an e-mail", "“{part}” is not an e-mail address."),
+    IssueCode.INVALID_BOOLEAN: Wording(N_("Not Yes or No"), N_("“{value}” is neither Yes nor No.")),
+    IssueCode.NOT_IN_LIST: Wording(N_("Not in the list"), N_("“{value}” is not in the list.")),
+    IssueCode.INVALID_EMAIL: Wording(N_("Not an e-mail"), N_("“{part}” is not an e-mail address.")),
     IssueCode.INVALID_URL: Wording(
-        "Not a web address", "“{value}” is not a web address like www.example.com."
+        N_("Not a web address"), N_("“{value}” is not a web address like www.example.com.")
     ),
-    IssueCode.INVALID_COUNTRY: Wording("Not a country", "“{value}” is not a country's name or ISO code."),
-    IssueCode.INVALID_CURRENCY: Wording("Not a currency", "“{value}” is not an ISO 4217 currency code."),
-    IssueCode.INVALID_DATE: Wording("Not a date", "“{value}” is not a date like 2026-11-23."),
-    IssueCode.UNKNOWN_LOCATION: Wording("Unknown location", "“{part}” is not an active location."),
-    IssueCode.TOO_LONG: Wording("Too long", "{length} characters; at most {limit}."),
+    IssueCode.INVALID_COUNTRY: Wording(
+        N_("Not a country"), N_("“{value}” is not a country's name or ISO code.")
+    ),
+    IssueCode.INVALID_CURRENCY: Wording(
+        N_("Not a currency"), N_("“{value}” is not an ISO 4217 currency code.")
+    ),
+    IssueCode.INVALID_DATE: Wording(N_("Not a date"), N_("“{value}” is not a date like 2026-11-23.")),
+    IssueCode.UNKNOWN_LOCATION: Wording(N_("Unknown location"), N_("“{part}” is not an active location.")),
+    IssueCode.TOO_LONG: Wording(N_("Too long"), N_("{length} characters; at most {limit}.")),
     IssueCode.MAIN_LOCATION_NOT_LISTED: Wording(
-        "Not among the locations", "“{value}” is not among the row's Location Codes ({listed})."
+        N_("Not among the locations"), N_("“{value}” is not among the row's Location Codes ({listed}).")
     ),
     IssueCode.UNKNOWN_CUSTOMER_ID: Wording(
-        "Unknown customer", "There is no customer {value}. Leave it empty for a new customer."
+        N_("Unknown customer"), N_("There is no customer {value}. Leave it empty for a new customer.")
     ),
     IssueCode.CODE_TAKEN: Wording(
-        "Code taken", "“{value}” is the code of customer {owner}, not of this row's customer."
+        N_("Code taken"), N_("“{value}” is the code of customer {owner}, not of this row's customer.")
     ),
     IssueCode.DUPLICATE_IN_FILE: Wording(
-        "In the file twice", "Also in {others}: each customer may be in the file once."
+        N_("In the file twice"), N_("Also in {others}: each customer may be in the file once.")
     ),
-    IssueCode.NEEDS_DEFAULT_PRICE_B: Wording("Default Price is not B", "A price list needs Default Price B."),
+    IssueCode.NEEDS_DEFAULT_PRICE_B: Wording(
+        N_("Default Price is not B"), N_("A price list needs Default Price B.")
+    ),
     IssueCode.NEEDS_EMAIL: Wording(
-        "Needed for e-mail", "Invoices go by e-mail, and there is no address for them."
+        N_("Needed for e-mail"), N_("Invoices go by e-mail, and there is no address for them.")
     ),
-    IssueCode.NEEDS_FAX: Wording("Needed for fax", "Invoices go by fax, and there is no fax number."),
+    IssueCode.NEEDS_FAX: Wording(N_("Needed for fax"), N_("Invoices go by fax, and there is no fax number.")),
     IssueCode.MARKUP_WITHOUT_PRICE_B: Wording(
-        "Default Price is not B", "The markup has no effect: Default Price is not B.", Severity.WARNING
+        N_("Default Price is not B"),
+        N_("The markup has no effect: Default Price is not B."),
+        Severity.WARNING,
     ),
     IssueCode.POSSIBLE_DUPLICATE: Wording(
-        "Possible duplicate", "The same name as {others}.", Severity.WARNING
+        N_("Possible duplicate"), N_("The same name as {others}."), Severity.WARNING
     ),
-    IssueCode.ZIP_LOST_ZEROS: Wording("Lost its zeros", "A US ZIP code has five digits.", Severity.WARNING),
-    IssueCode.LEFT_OUT: Wording("Skipped", "Skipped in the review."),
+    IssueCode.ZIP_LOST_ZEROS: Wording(
+        N_("Lost its zeros"), N_("A US ZIP code has five digits."), Severity.WARNING
+    ),
+    IssueCode.LEFT_OUT: Wording(N_("Skipped"), N_("Skipped in the review.")),
 }
+
+
+def title_of(code: IssueCode) -> str:
+    """How lists of problems call it."""
+    return _(CATALOGUE[code].title)
 
 
 # What is said of a cell because it is blank.
@@ -149,11 +170,11 @@ class Problem:
 
     def message(self, value: str) -> str:
         """One or two sentences; a suggestion that the sentence does not name is asked for at its end."""
-        sentence = CATALOGUE[self.code].sentence
+        sentence = _(CATALOGUE[self.code].sentence)
         facts = {"value": value, "suggestion": self.suggestion, **self.facts}
         message = sentence.format(**{name: _clip(fact) for name, fact in facts.items()})
         if self.suggestion is not None and "{suggestion}" not in sentence:
-            message += f" Did you mean {_clip(self.suggestion)}?"
+            message += " " + _("Did you mean {suggestion}?").format(suggestion=_clip(self.suggestion))
         return message
 
 

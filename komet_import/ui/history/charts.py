@@ -17,7 +17,7 @@ import streamlit as st
 
 from komet_import.history import Bar, Overview, Unit
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.schema.problems import CATALOGUE, IssueCode, Severity
+from komet_import.schema.problems import IssueCode, Severity, title_of
 from komet_import.store.history import PersonCount, Problem, ProblemCount
 from komet_import.ui import words
 from komet_import.ui.theme import is_dark, palette
@@ -143,7 +143,7 @@ def _told(overview: Overview) -> str:
 def problem_name(problem: Problem) -> str:
     """`Terms, not in the list`; the whole row has no column."""
     key, code = problem
-    title = CATALOGUE[IssueCode(code)].title
+    title = title_of(IssueCode(code))
     if key not in CUSTOMERS.by_key:
         return title
     names_a_column = title.startswith(tuple(column.header for column in CUSTOMERS.columns))

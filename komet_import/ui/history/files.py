@@ -10,7 +10,7 @@ from komet_import import history
 from komet_import.desk import Desk
 from komet_import.history import Overview
 from komet_import.schema.customers import CUSTOMERS
-from komet_import.schema.problems import CATALOGUE, IssueCode
+from komet_import.schema.problems import IssueCode, title_of
 from komet_import.store.audit import WantedChanges
 from komet_import.store.history import Order, Problem, WantedImports
 from komet_import.store.imports import ImportRecord
@@ -88,7 +88,7 @@ def _bars(overview: Overview) -> Iterator[Sequence[TableCell]]:
 def _problems(overview: Overview) -> Iterator[Sequence[TableCell]]:
     for count in overview.problems:
         key, code = count.problem
-        title = CATALOGUE[IssueCode(code)].title
+        title = title_of(IssueCode(code))
         yield (header_of(key), title, count.severity.value.title(), count.cells, count.imports)
 
 

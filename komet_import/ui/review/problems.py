@@ -13,7 +13,7 @@ from komet_import.errors import KometError
 from komet_import.review.draft import Draft
 from komet_import.review.edits import CellEdit
 from komet_import.review.issues import Issue, ProblemKind
-from komet_import.schema.problems import CATALOGUE, Severity, of_wrong_column
+from komet_import.schema.problems import Severity, of_wrong_column, title_of
 from komet_import.sentences import clipped, listed
 from komet_import.ui import words
 from komet_import.ui.markdown import escape_markdown
@@ -93,7 +93,7 @@ def _unknown_columns(unknown: Sequence[str]) -> None:
 def _problem_button(desk: Desk, draft_id: str, view: View, kind: ProblemKind, count: int) -> None:
     chosen = view["kind"] == [kind.key or "", kind.code.value]
     st.button(
-        f"{ICONS[kind.severity]} {CATALOGUE[kind.code].title} :gray[{count:,}]",
+        f"{ICONS[kind.severity]} {title_of(kind.code)} :gray[{count:,}]",
         key=f"problem-{kind.key}-{kind.code}",
         type="secondary" if chosen else "tertiary",
         width="stretch",
