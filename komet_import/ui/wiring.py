@@ -20,7 +20,7 @@ from komet_import.settings import ReaderLimits, Settings, from_environment
 from komet_import.store.database import Database
 from komet_import.workbook.reader import Reader
 
-_READY_SECONDS = 5.0  # after a file was read, or something ended the child that stood ready
+_READY_SECONDS = 2.0  # after a file was read, or something ended the child that stood ready
 _LAST_SECONDS = 5.0  # what an e-mail on its way gets when the process ends
 
 

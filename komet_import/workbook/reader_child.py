@@ -110,3 +110,4 @@ def _unforeseen(error: BaseException) -> dict[str, Any]:
 
 if __name__ == "__main__":
     main(*map(int, sys.argv[1:]))
+    os._exit(0)  # all is said: to take the libraries down would take as long as a small file
