@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from platformdirs import user_data_dir
 
 from komet_import.errors import BadSettings
+from komet_import.language import _
 
 _Text = Callable[[str], str | None]
 _Number = Callable[[str, int, int], int]
@@ -85,7 +86,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     def number(name: str, default: int, most: int = _MOST) -> int:
         value = text(name) or str(default)
         if not re.fullmatch("[0-9]{1,10}", value) or not 0 < int(value) <= most:
-            wanted = f"a whole number from 1 to {most}"
+            wanted = _("a whole number from 1 to {most}").format(most=most)
             raise BadSettings("bad_setting", name=f"KOMET_{name}", value=value, wanted=wanted)
         return int(value)
 
@@ -111,14 +112,17 @@ def _data_dir(value: str) -> Path:
     try:
         return Path(value).expanduser()
     except RuntimeError as error:
-        wanted = "a folder; this system has no home directory of that name"
+        wanted = _("a folder; this system has no home directory of that name")
         raise BadSettings("bad_setting", name="KOMET_DATA_DIR", value=value, wanted=wanted) from error
 
 
 def _base_url(value: str) -> str:
     if not _is_web_address(value):
         raise BadSettings(
-            "bad_setting", name="KOMET_BASE_URL", value=value, wanted="an address like http://localhost:8501"
+            "bad_setting",
+            name="KOMET_BASE_URL",
+            value=value,
+            wanted=_("an address like http://localhost:8501"),
         )
     return value
 
@@ -138,14 +142,17 @@ def _mail_server(text: _Text, number: _Number) -> MailServer | None:
     wanted = text("SMTP_SECURITY") or MailSecurity.STARTTLS
     if wanted not in list(MailSecurity):
         raise BadSettings(
-            "bad_setting", name="KOMET_SMTP_SECURITY", value=wanted, wanted="starttls, ssl or none"
+            "bad_setting", name="KOMET_SMTP_SECURITY", value=wanted, wanted=_("starttls, ssl or none")
         )
     security = MailSecurity(wanted)
     user = text("SMTP_USER")
     sender = text("MAIL_FROM") or user
     if sender is None or "@" not in sender:
         raise BadSettings(
-            "bad_setting", name="KOMET_MAIL_FROM", value=sender or "", wanted="the address e-mails come from"
+            "bad_setting",
+            name="KOMET_MAIL_FROM",
+            value=sender or "",
+            wanted=_("the address e-mails come from"),
         )
     return MailServer(
         host=host,

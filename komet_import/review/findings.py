@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from komet_import.bulk import chunks
+from komet_import.language import _, ngettext
 from komet_import.review.comparison import Comparison
 from komet_import.review.duplicates import NAMED, Duplicates, RowKeys
 from komet_import.review.issues import Issue, ProblemKind
@@ -138,7 +139,7 @@ class Findings:
             return problem
         rows = [self._rows.numbers[position] for position in problem.facts["others"]]  # type: ignore[attr-defined]
         customers: Sequence[int] = problem.facts.get("customers", ())  # type: ignore[assignment]
-        words = [w for w in (_listed("row", "rows", rows), _listed("customer", "customers", customers)) if w]
+        words = [w for w in (_other_rows(rows), _other_customers(customers)) if w]
         return replace(problem, facts={"others": " and ".join(words)})
 
     def comparisons(self, positions: Iterable[int]) -> Iterator[tuple[list[int], Comparison]]:
@@ -166,9 +167,19 @@ def _of_states(wanted: Callable[[Action, bool], bool]) -> bytes:
     return bytes(wanted(action, bool(has_issue)) for action in _ACTIONS for has_issue in (False, True))
 
 
-def _listed(one: str, many: str, numbers: Sequence[int]) -> str:
+def _other_rows(numbers: Sequence[int]) -> str:
+    named = ngettext("row {numbers}", "rows {numbers}", len(numbers))
+    return _of_numbers(numbers, named, _("more than {count} other rows"))
+
+
+def _other_customers(numbers: Sequence[int]) -> str:
+    named = ngettext("customer {numbers}", "customers {numbers}", len(numbers))
+    return _of_numbers(numbers, named, _("more than {count} other customers"))
+
+
+def _of_numbers(numbers: Sequence[int], named: str, too_many: str) -> str:
     if not numbers:
         return ""
     if len(numbers) > NAMED:
-        return f"more than {NAMED} other {many}"
-    return f"{one if len(numbers) == 1 else many} {listed([str(number) for number in numbers])}"
+        return too_many.format(count=NAMED)
+    return named.format(numbers=listed([str(number) for number in numbers]))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
+from komet_import.language import _
 from komet_import.schema.problems import IssueCode, Problem
 
 
@@ -21,15 +22,15 @@ class Colour(StrEnum):
     @property
     def words(self) -> str:
         """The colour's meaning, short enough for a header's second line."""
-        return {"green": "Required", "red": "Optional", "blue": "Several locations"}[self.value]
+        return {"green": _("Required"), "red": _("Optional"), "blue": _("Several locations")}[self.value]
 
     @property
     def meaning(self) -> str:
         """The colour's meaning as legends, notes and the manual say it."""
         return {
-            "green": "Required",
-            "red": "Optional",
-            "blue": "Required only for companies with several locations",
+            "green": _("Required"),
+            "red": _("Optional"),
+            "blue": _("Required only for companies with several locations"),
         }[self.value]
 
 

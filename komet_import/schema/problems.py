@@ -205,4 +205,5 @@ def _clip(fact: object) -> object:
 
 def of_wrong_column(wrong: int, filled: int) -> str:
     """What is said of a column of which nearly every filled cell is wrong."""
-    return f"{wrong:,} of {filled:,} filled cells are wrong. Is this the right column?"
+    sentence = _("{wrong:,} of {filled:,} filled cells are wrong. Is this the right column?")
+    return sentence.format(wrong=wrong, filled=filled)

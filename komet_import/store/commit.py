@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from komet_import.bulk import chunks, collector_paused
 from komet_import.errors import Refused
+from komet_import.language import _
 from komet_import.review.plan import Action, Change, Counts, Plan, PlannedRow
 from komet_import.schema.column import Column, Declaration
 from komet_import.schema.company import Company
@@ -244,4 +245,7 @@ def _done(work: _Work, staged: sa.Table) -> Counts:
 
 def _check(written: Counts, planned: Counts) -> None:
     if written != planned:
-        raise Refused("not_as_planned", detail=f"{written} instead of {planned}")
+        raise Refused(
+            "not_as_planned",
+            detail=_("{written} instead of {planned}").format(written=written, planned=planned),
+        )

@@ -16,6 +16,7 @@ from sqlalchemy import exc
 
 from komet_import import private
 from komet_import.errors import StoreUnavailable
+from komet_import.language import _
 from komet_import.store import seed, sqlite_file
 from komet_import.store.sqlite_file import OpenedFile
 
@@ -98,7 +99,7 @@ class Database:
         if opened is None or (self._file is not None and self._file.file == opened.file):
             return
         if self._file is not None and _version(connection) != HEAD:
-            became = "replaced by another, which is no database of this version,"
+            became = _("replaced by another, which is no database of this version,")
             raise StoreUnavailable("database_lost", path=opened.path, became=became)
         connection.rollback()
         self._file = opened
@@ -127,7 +128,7 @@ class Database:
         if url.get_backend_name() == "sqlite":
             return "SQLite", url.database or ""
         port = f":{url.port}" if url.port else ""
-        return "PostgreSQL", f"{url.host or 'this machine'}{port}/{url.database}"
+        return "PostgreSQL", f"{url.host or _('this machine')}{port}/{url.database}"
 
     def close(self) -> None:
         """Gives the database's files back."""
@@ -169,7 +170,7 @@ def _bring_up(database: Database, *, may_be_empty: bool) -> None:
     with database.reading() as connection:
         current = _version(connection)
     if current is None and not may_be_empty:
-        raise StoreUnavailable("database_unusable", reason="it is another program's, or holds nothing")
+        raise StoreUnavailable("database_unusable", reason=_("it is another program's, or holds nothing"))
     if current != HEAD:
         with database.rebuilding() as connection:
             _migrate(connection)
@@ -180,7 +181,7 @@ def _address(url: str) -> sa.URL:
         return sa.make_url(url)
     except (exc.ArgumentError, ValueError) as error:
         # The driver's words may quote the password.
-        raise StoreUnavailable("database_unusable", reason="its address cannot be understood") from error
+        raise StoreUnavailable("database_unusable", reason=_("its address cannot be understood")) from error
 
 
 def _path(address: sa.URL) -> Path | None:
@@ -276,7 +277,7 @@ def _migrate(connection: sa.Connection) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
-        raise StoreUnavailable("database_unusable", reason="it is of a newer version of this program")
+        raise StoreUnavailable("database_unusable", reason=_("it is of a newer version of this program"))
     command.upgrade(config, "head")
     if current is None:
         seed.add_example_company(connection)
@@ -291,7 +292,7 @@ def _opening() -> Iterator[None]:
         reason = f"{error.filename}: {error.strerror}"
         raise StoreUnavailable("database_unusable", reason=reason) from error
     except (exc.NoSuchModuleError, ModuleNotFoundError) as error:
-        raise StoreUnavailable("database_unusable", reason="its driver is not installed") from error
+        raise StoreUnavailable("database_unusable", reason=_("its driver is not installed")) from error
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from komet_import.errors import NotFound
+from komet_import.language import N_, _
 from komet_import.review.plan import Counts
 from komet_import.schema.kinds import LARGEST_ID
 from komet_import.schema.text import fold
@@ -108,7 +109,7 @@ class AuditedChange:
     new: str | None
 
 
-INTERRUPTED = "It was interrupted; nothing was imported."
+INTERRUPTED = N_("It was interrupted; nothing was imported.")
 _NOT_DONE = (ImportState.COMMITTING, ImportState.FAILED)
 
 
@@ -236,7 +237,7 @@ def fail_interrupted(conn: sa.Connection) -> int:
     """
     begun = sa.select(import_.c.id).where(import_.c.state == ImportState.COMMITTING)
     left = conn.execute(begun.with_for_update(skip_locked=True)).scalars().all()
-    failed = {"state": ImportState.FAILED.value, "failure": INTERRUPTED, "finished_at": datetime.now(UTC)}
+    failed = {"state": ImportState.FAILED.value, "failure": _(INTERRUPTED), "finished_at": datetime.now(UTC)}
     conn.execute(sa.update(import_).where(import_.c.id.in_(left)).values(**failed))
     return len(left)
 
