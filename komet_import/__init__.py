@@ -15,7 +15,7 @@ The map of the house, from the roof down. A room may import those below it, neve
     access                 who is signed in and what they may do
     workbook/ · store/ · mail/  files in and out · the database · e-mails; these three do not know each other
     review/                matching, rules, issues, draft, plan: pure, no input or output
-    schema/                what a Customers file may contain: the declaration of its columns
+    schema/                what a file may contain: kinds of cell, and a declaration for each kind of import
     settings               what the environment decides
     errors · bulk · private  why work cannot go on · what large files need · files that nobody else may read
     sentences              long texts and lists as sentences show them

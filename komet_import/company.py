@@ -10,7 +10,6 @@ from komet_import.access import Deed, require
 from komet_import.desk import Desk
 from komet_import.errors import BadArguments
 from komet_import.schema.company import Location
-from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.text import fold, tidy
 from komet_import.store import companies, lists
 from komet_import.store.companies import Located
@@ -28,11 +27,11 @@ def describe(desk: Desk, name: str, time_zone: str) -> None:
         companies.describe(connection, desk.company.company_id, name, time_zone)
 
 
-def located_customers(desk: Desk) -> Located:
+def located_records(desk: Desk) -> Located:
     """What a switch between one and several locations finds."""
     require(desk.person, Deed.ADMINISTER)
     with desk.database.reading() as connection:
-        return companies.located(connection, CUSTOMERS, desk.company.company_id)
+        return companies.located(connection, desk.company.company_id)
 
 
 def switch_locations(desk: Desk, several: bool) -> None:
@@ -46,10 +45,10 @@ def switch_locations(desk: Desk, several: bool) -> None:
 
 
 def locations(desk: Desk) -> Sequence[tuple[Location, int]]:
-    """Each with the number of customers that have it, in the company's order."""
+    """Each with the number of records that have it, in the company's order."""
     require(desk.person, Deed.ADMINISTER)
     with desk.database.reading() as connection:
-        found = companies.customers_by_location(connection, CUSTOMERS, desk.company.company_id)
+        found = companies.records_by_location(connection, desk.company.company_id)
     return [(location, found[fold(location.code)]) for location in desk.company.locations]
 
 
@@ -81,22 +80,22 @@ def list_values(desk: Desk, key: str) -> list[ListValue]:
     """Those of one column, active or not, in the company's order."""
     require(desk.person, Deed.ADMINISTER)
     with desk.database.reading() as connection:
-        return lists.values(connection, CUSTOMERS, desk.company.company_id, key)
+        return lists.values(connection, desk.company.company_id, key)
 
 
 def add_value(desk: Desk, key: str, value: str) -> str:
     """Raises BadArguments."""
     require(desk.person, Deed.ADMINISTER)
     with desk.database.writing() as connection:
-        return lists.add_value(connection, desk.company.company_id, CUSTOMERS.column(key), value)
+        return lists.add_value(connection, desk.company.company_id, key, value)
 
 
 def rename_value(desk: Desk, key: str, old: str, new: str) -> tuple[str, int]:
-    """The new name as it is stored, and how many customers got it. Raises BadArguments, or NotFound."""
+    """The new name as it is stored, and how many records got it. Raises BadArguments, or NotFound."""
     require(desk.person, Deed.ADMINISTER)
     with desk.database.writing() as connection:
         me = (desk.company.company_id, desk.person.person_id)
-        return lists.rename_value(connection, CUSTOMERS, *me, key, old, new)
+        return lists.rename_value(connection, *me, key, old, new)
 
 
 def set_value_active(desk: Desk, key: str, value: str, active: bool) -> None:
@@ -131,11 +130,11 @@ def document(desk: Desk) -> dict[str, object]:
     """The company as `company show --json` writes it and `company load` reads it."""
     require(desk.person, Deed.SEE_CUSTOMERS)
     with desk.database.reading() as connection:
-        return companies.company_document(connection, CUSTOMERS, desk.company.company_id)
+        return companies.company_document(connection, desk.company.company_id)
 
 
 def load(desk: Desk, file: str, document: Mapping[str, object]) -> None:
     """Replaces name, locations and lists. Raises BadArguments when the document does not describe a company."""
     require(desk.person, Deed.ADMINISTER)
     with desk.database.writing() as connection:
-        companies.replace_company(connection, desk.company.company_id, CUSTOMERS, document, file)
+        companies.replace_company(connection, desk.company.company_id, document, file)

@@ -13,6 +13,8 @@ from komet_import.store import record_audit
 from komet_import.store.customers import CustomerRow, Order, Wanted
 from komet_import.store.record_audit import AuditEntry
 
+DECLARATION = CUSTOMERS
+
 
 def find(
     desk: Desk, wanted: Wanted, order: Order | None, limit: int | None, offset: int = 0
@@ -21,7 +23,7 @@ def find(
     _refuse(desk, wanted)
     with desk.database.reading() as connection:
         return stored_customers.find(
-            connection, CUSTOMERS, desk.company.company_id, wanted, order, limit, offset
+            connection, DECLARATION, desk.company.company_id, wanted, order, limit, offset
         )
 
 
@@ -31,9 +33,10 @@ def write_workbook(desk: Desk, wanted: Wanted, order: Order | None, out: BinaryI
 
     _refuse(desk, wanted)
     with desk.database.reading() as connection:
-        records = stored_customers.each_record(connection, CUSTOMERS, desk.company.company_id, wanted, order)
-        rows = ((str(record.record_id), *record.texts) for record in records)
-        return templates.write_template(out, CUSTOMERS, desk.company, rows)
+        records = stored_customers.each_record(
+            connection, DECLARATION, desk.company.company_id, wanted, order
+        )
+        return templates.write_records(out, DECLARATION, desk.company, records)
 
 
 def _refuse(desk: Desk, wanted: Wanted) -> None:
@@ -47,18 +50,11 @@ def get(desk: Desk, customer_id: int) -> CustomerRow:
     """Raises NotFound."""
     require(desk.person, Deed.SEE_CUSTOMERS)
     with desk.database.reading() as connection:
-        return stored_customers.get_customer(connection, CUSTOMERS, desk.company.company_id, customer_id)
+        return stored_customers.get_customer(connection, DECLARATION, desk.company.company_id, customer_id)
 
 
 def audit(desk: Desk, customer_id: int, limit: int) -> list[AuditEntry]:
     """What the last imports did to a customer, newest first: whoever made them, as they are part of the customer."""
     require(desk.person, Deed.SEE_CUSTOMERS)
     with desk.database.reading() as connection:
-        return record_audit.audit_of(connection, CUSTOMERS, desk.company.company_id, customer_id, limit)
-
-
-def count(desk: Desk) -> int:
-    """How many the company has."""
-    require(desk.person, Deed.SEE_CUSTOMERS)
-    with desk.database.reading() as connection:
-        return stored_customers.count(connection, CUSTOMERS, desk.company.company_id)
+        return record_audit.audit_of(connection, DECLARATION, desk.company.company_id, customer_id, limit)

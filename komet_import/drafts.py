@@ -15,7 +15,7 @@ from komet_import.review.edits import Cell, CellEdit, missing, sift, text_of
 from komet_import.review.matching import Matching, match
 from komet_import.review.plan import Plan, Snapshot
 from komet_import.review.rows import Edit, Keys, Rows
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.column import Declaration
 from komet_import.store import customers, edits, uploads
 from komet_import.store import drafts as stored_drafts
 from komet_import.store.drafts import BlankCells, DraftState, StoredDraft
@@ -41,21 +41,33 @@ class OpenDraft:
     shown: Plan | None = None
 
 
-def read(desk: Desk, file: str, content: bytes, sheet: str | None, mapping: Mapping[str, str]) -> Table:
+def read(
+    desk: Desk,
+    declaration: Declaration,
+    file: str,
+    content: bytes,
+    sheet: str | None,
+    mapping: Mapping[str, str],
+) -> Table:
     """Raises UnusableFile, or BadArguments for a mapping to a header that is not ours."""
     require(desk.person, Deed.IMPORT)
-    return desk.reader.read(content, file, CUSTOMERS, sheet=sheet, mapping=mapping)
+    return desk.reader.read(content, file, declaration, sheet=sheet, mapping=mapping)
 
 
 def judge(
-    desk: Desk, table: Table, matching: Matching, blank_cells: BlankCells, edits: Iterable[Edit] = ()
+    desk: Desk,
+    declaration: Declaration,
+    table: Table,
+    matching: Matching,
+    blank_cells: BlankCells,
+    edits: Iterable[Edit] = (),
 ) -> Draft:
-    """The table's rows, edited so, against the company's customers as they are stored now."""
+    """The table's rows, edited so, against the company's records as they are stored now."""
     require(desk.person, Deed.IMPORT)
     texts = {key: table.texts(position) for key, position in matching.positions.items()}
-    rows = Rows(CUSTOMERS, table.numbers, texts, edits)
+    rows = Rows(declaration, table.numbers, texts, edits)
     clear = blank_cells is BlankCells.CLEAR
-    return Draft(rows, desk.company, _snapshot(desk, rows.keys()), clear_blanks=clear)
+    return Draft(rows, desk.company, _snapshot(desk, declaration, rows.keys()), clear_blanks=clear)
 
 
 def open_draft(desk: Desk, draft_id: str) -> OpenDraft:
@@ -70,9 +82,9 @@ def open_draft(desk: Desk, draft_id: str) -> OpenDraft:
     # A colleague may have read another sheet again, for a draft that this one took the place of.
     if table is None or stored.sheet not in (None, table.sheet):
         table = _read_again(desk, stored)
-    matching = match(table.headers, CUSTOMERS, stored.mapping)
+    matching = match(table.headers, stored.declaration, stored.mapping)
     made = [Edit(*cell, one.new) for cell, one in standing.items()]
-    draft = judge(desk, table, matching, stored.blank_cells, made)
+    draft = judge(desk, stored.declaration, table, matching, stored.blank_cells, made)
     return OpenDraft(stored, table.sheet, table.sheets, matching, draft)
 
 
@@ -87,7 +99,7 @@ def _read_again(desk: Desk, stored: StoredDraft) -> Table:
     ids = (desk.company.company_id, stored.upload_id)
     with desk.database.reading() as connection:
         uploaded = uploads.get_upload(connection, *ids)
-    table = read(desk, uploaded.name, uploaded.content, stored.sheet, stored.mapping)
+    table = read(desk, stored.declaration, uploaded.name, uploaded.content, stored.sheet, stored.mapping)
     keep_table(desk, stored.upload_id, table)
     return table
 
@@ -161,8 +173,8 @@ def write_discrepancies(desk: Desk, draft: Draft, out: BinaryIO | Path) -> int:
     require(desk.person, Deed.IMPORT)
     plan = draft.plan()
     held = plan.rejected_columns
-    rows = with_stored(desk.database, CUSTOMERS, desk.company, plan.cells.items(), held)
-    return write_rejected_rows(out, CUSTOMERS, desk.company, rows, plan.issues, held)
+    rows = with_stored(desk.database, draft.declaration, desk.company, plan.cells.items(), held)
+    return write_rejected_rows(out, draft.declaration, desk.company, rows, plan.issues, held)
 
 
 # -- edits ---------------------------------------------------------------------------------------------------------
@@ -274,10 +286,10 @@ def _catch_up(desk: Desk, opened: OpenDraft, standing: Mapping[Cell, StoredEdit]
 
 
 def _apply(desk: Desk, opened: OpenDraft, new: Sequence[Edit]) -> None:
-    """Makes edits in the judged draft; keys that they name are looked up among the stored customers first."""
+    """Makes edits in the judged draft; keys that they name are looked up among the stored records first."""
     if new:
         keys = opened.draft.keys_of(new)
-        opened.draft.edit(new, _snapshot(desk, keys) if keys else None)
+        opened.draft.edit(new, _snapshot(desk, opened.draft.declaration, keys) if keys else None)
         opened.shown = None
 
 
@@ -298,7 +310,6 @@ def keep_figures(desk: Desk, opened: OpenDraft, stored: StoredDraft) -> None:
     opened.stored = replace(stored, rows=rows, rows_with_errors=with_errors, rows_skipped=skipped)
 
 
-def _snapshot(desk: Desk, keys: Keys) -> Snapshot:
+def _snapshot(desk: Desk, declaration: Declaration, keys: Keys) -> Snapshot:
     with desk.database.reading() as connection:
-        company_id = desk.company.company_id
-        return customers.take_snapshot(connection, CUSTOMERS, company_id, keys.ids, keys.codes, keys.names)
+        return customers.take_snapshot(connection, declaration, desk.company.company_id, keys)

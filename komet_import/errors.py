@@ -45,7 +45,7 @@ WORDING: dict[str, str] = {
         "{file} has no row with our headers{detail}. Start from the template, or name the columns as it does."
     ),
     "missing_columns": N_(
-        "{file} has neither a {id_header} nor a {code_header} column, so its rows cannot find their customer. Add one of them."
+        "{file} lacks the column {headers}, by which its rows find their {record}. Add it."
     ),
     "repeated_column": N_(
         "{file} has the column {column} more than once ({cells}). Keep one of them and try again."

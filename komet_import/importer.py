@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
-from komet_import import customers, drafts, post
+from komet_import import drafts, post
 from komet_import.access import Deed, require
 from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
@@ -19,12 +19,12 @@ from komet_import.errors import BadArguments, KometError, Refused, StoreUnavaila
 from komet_import.review.draft import Draft
 from komet_import.review.matching import Matching, header_key, match
 from komet_import.review.plan import Plan
-from komet_import.schema.customer_examples import example_records
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.column import Declaration
+from komet_import.schema.declarations import USUAL
 from komet_import.store import commit as stored_commit
+from komet_import.store import customers as stored_records
 from komet_import.store import drafts as stored_drafts
 from komet_import.store import imports, mails, uploads
-from komet_import.store.customers import Wanted
 from komet_import.store.drafts import BlankCells, DraftState, StoredDraft
 from komet_import.store.imports import ImportRecord, NewImport
 
@@ -38,15 +38,26 @@ Progress = Callable[[float], None]
 # -- templates -----------------------------------------------------------------------------------------------------
 
 
-def write_template(desk: Desk, out: BinaryIO | Path, kind: TemplateKind) -> int:
+def write_template(
+    desk: Desk, out: BinaryIO | Path, kind: TemplateKind, declaration: Declaration = USUAL
+) -> int:
     """Writes the workbook and returns how many rows it holds."""
     from komet_import.workbook import templates
 
     require(desk.person, Deed.IMPORT)
     if kind == "existing":
-        return customers.write_workbook(desk, Wanted(), None, out)
-    examples = example_records(CUSTOMERS, desk.company) if kind == "example" else ()
-    return templates.write_template(out, CUSTOMERS, desk.company, examples)
+        with desk.database.reading() as connection:
+            records = stored_records.each_record(connection, declaration, desk.company.company_id)
+            return templates.write_records(out, declaration, desk.company, records)
+    examples = declaration.example_rows(desk.company) if kind == "example" else ()
+    return templates.write_template(out, declaration, desk.company, examples)
+
+
+def count_stored(desk: Desk, declaration: Declaration = USUAL) -> int:
+    """How many records the template of what is stored would hold."""
+    require(desk.person, Deed.IMPORT)
+    with desk.database.reading() as connection:
+        return stored_records.count(connection, declaration, desk.company.company_id)
 
 
 # -- from a file to a draft ----------------------------------------------------------------------------------------
@@ -54,8 +65,9 @@ def write_template(desk: Desk, out: BinaryIO | Path, kind: TemplateKind) -> int:
 
 @dataclass(frozen=True)
 class Choices:
-    """How a file is to be read and committed. `mapping` leads from the file's headers to ours."""
+    """As what a file is to be read, how, and how committed. `mapping` leads from the file's headers to ours."""
 
+    declaration: Declaration = USUAL
     sheet: str | None = None
     mapping: Mapping[str, str] | None = None
     blank_cells: BlankCells = BlankCells.KEEP
@@ -66,13 +78,13 @@ def check(desk: Desk, file: str, content: bytes, choices: Choices) -> tuple[Tabl
     """Reads, validates and plans a file; writes nothing to the database. Raises UnusableFile or BadArguments."""
     require(desk.person, Deed.IMPORT)
     mapping = choices.mapping or {}
-    table = drafts.read(desk, file, content, choices.sheet, mapping)
+    table = drafts.read(desk, choices.declaration, file, content, choices.sheet, mapping)
     theirs = {header_key(header) for header in table.headers}
     for header in mapping:
         if header_key(header) not in theirs:
             raise BadArguments("unknown_header", file=file, header=header)
-    matching = match(table.headers, CUSTOMERS, mapping)
-    return table, matching, drafts.judge(desk, table, matching, choices.blank_cells)
+    matching = match(table.headers, choices.declaration, mapping)
+    return table, matching, drafts.judge(desk, choices.declaration, table, matching, choices.blank_cells)
 
 
 def earlier_import(desk: Desk, content: bytes) -> ImportRecord | None:
@@ -114,7 +126,7 @@ def choose_sheet(desk: Desk, opened: OpenDraft, sheet: str) -> OpenDraft:
     seen = opened.stored
     with desk.database.reading() as connection:
         uploaded = uploads.get_upload(connection, desk.company.company_id, seen.upload_id)
-    choices = Choices(sheet, seen.mapping, seen.blank_cells, seen.all_or_nothing)
+    choices = Choices(seen.declaration, sheet, seen.mapping, seen.blank_cells, seen.all_or_nothing)
     add_draft = _adding_draft(desk, choices, DraftState.OPEN)
     with desk.database.writing() as connection:
         draft_id = add_draft(connection, upload_id=seen.upload_id)
@@ -134,7 +146,7 @@ def _adding_draft(desk: Desk, choices: Choices, state: DraftState) -> Callable[.
         stored_drafts.add_draft,
         company_id=desk.company.company_id,
         person_id=desk.person.person_id,
-        kind=CUSTOMERS.kind,
+        kind=choices.declaration.kind,
         sheet=choices.sheet,
         mapping=choices.mapping,
         blank_cells=choices.blank_cells,

@@ -67,10 +67,10 @@ def compose_mail(desk: Desk, record: ImportRecord, plan: Plan) -> NewMail:
 
 
 def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
-    headers = {key: column.header for key, column in DECLARATIONS[record.declaration].by_key.items()}
+    header = DECLARATIONS[record.declaration].header
     committed = record.state == "committed"
     with_errors = (row for row, _ in groupby(_errors(plan), key=lambda issue: issue.row))
-    changed = Counter(headers[change.key] for change in plan.changes)
+    changed = Counter(header(change.key) for change in plan.changes)
     return ImportReport(
         company=desk.company.name,
         file=record.title,
@@ -84,7 +84,7 @@ def _report(desk: Desk, record: ImportRecord, plan: Plan) -> ImportReport:
         rejected=record.counts.rejected,
         left_out_rows=tuple(islice(plan.cells if committed else with_errors, _SHOWN_ROWS)),
         problems=tuple(islice(_errors(plan), _SHOWN_PROBLEMS)),
-        headers=headers,
+        header=header,
         problem_count=sum(n for kind, n in plan.issue_counts.items() if _is_error(kind)),
         most_changed=tuple(changed.most_common(_SHOWN_COLUMNS)) if committed else (),
         cleared=sum(not change.new for change in plan.changes) if committed else 0,

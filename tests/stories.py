@@ -25,7 +25,6 @@ from komet_import.review.edits import CellEdit
 from komet_import.review.issues import Issue
 from komet_import.review.matching import match
 from komet_import.schema.company import Role
-from komet_import.schema.customers import CUSTOMERS
 from komet_import.settings import from_environment
 from komet_import.store import companies
 from komet_import.store.audit import WantedChanges
@@ -137,8 +136,8 @@ def drafted(desk: Desk, *rows: Row, **choices: Any) -> OpenDraft:
     texts = {str(n): [str(row.get(header, "")) for row in rows] for n, header in enumerate(headers)}
     numbers = {"row": list(range(2, len(rows) + 2))}
     table = Table(None, (), 1, tuple(headers), pa.table(numbers | texts))
-    matching = match(table.headers, CUSTOMERS, {})
-    draft = drafts.judge(desk, table, matching, chosen.blank_cells)
+    matching = match(table.headers, chosen.declaration, {})
+    draft = drafts.judge(desk, chosen.declaration, table, matching, chosen.blank_cells)
     return importer._store_table(desk, draft_id, table, matching, draft)
 
 
@@ -165,7 +164,7 @@ def imported(desk: Desk, content: bytes, **choices: Any) -> ImportRecord:
 def stored(desk: Desk) -> dict[str, Document]:
     """The customers by code, as `customers --json` prints them."""
     rows, _total = customers.find(desk, Wanted(), None, None)
-    return {customer["code"]: customer for customer in documents.customers(rows)}
+    return {customer["code"]: customer for customer in documents.customers(rows, customers.DECLARATION)}
 
 
 def listed(desk: Desk) -> list[ImportRecord]:
@@ -183,7 +182,7 @@ def changes_of(desk: Desk, record: ImportRecord) -> list[AuditedChange]:
 
 def is_empty(desk: Desk) -> bool:
     """Whether the database holds no trace of an import."""
-    return not (customers.count(desk) or listed(desk) or post.outbox(desk))
+    return not (importer.count_stored(desk) or listed(desk) or post.outbox(desk))
 
 
 # One row goes in, the other lacks its name.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from komet_import import company, customers, drafts, history, importer, jobs, post
+from komet_import import company, drafts, history, importer, jobs, post
 from komet_import.desk import Desk, open_desk
 from komet_import.errors import Refused, StoreUnavailable
 from komet_import.store.imports import ImportState
@@ -144,7 +144,7 @@ def test_a_killed_commit_leaves_its_line_alone_and_is_made_again(
         assert (line.state, line.rows, line.counts.rejected) == (ImportState.COMMITTING, 20_000, 20_000)
         figures = history.overview(desk, history.Period.MONTH, line.started_at).figures
         assert (figures.imports, figures.rows) == (1, 1000)
-        assert customers.count(desk) == 1000
+        assert importer.count_stored(desk) == 1000
         assert len(post.outbox(desk)) == 1
         assert {customer["phone"] for customer in stored(desk).values()} == {None}
         if swept:
@@ -162,7 +162,7 @@ def test_a_killed_commit_leaves_its_line_alone_and_is_made_again(
             None,
         )
         assert (record.counts.new, record.counts.update) == (19_000, 1000)
-        assert customers.count(desk) == 20_000
+        assert importer.count_stored(desk) == 20_000
         assert (len(listed(desk)), len(post.outbox(desk))) == (2, 2)
         jobs.end_interrupted(desk.database)
         assert listed(desk)[0] == record
@@ -247,7 +247,7 @@ def test_an_unforeseen_failure_stays_in_the_history_and_may_be_tried_again(desk:
     assert (record.state, record.rows, record.counts.rejected) == (ImportState.FAILED, 2, 2)
     assert record.failure is not None
     assert "nothing was imported" in record.failure
-    assert (customers.count(desk), post.outbox(desk)) == (0, [])
+    assert (importer.count_stored(desk), post.outbox(desk)) == (0, [])
     assert committed(desk, opened).counts.new == 1
 
 

@@ -17,6 +17,7 @@ from komet_import.importer import Choices
 from komet_import.review.draft import Draft
 from komet_import.review.edits import CellEdit
 from komet_import.review.plan import Action
+from komet_import.schema.customers import CUSTOMERS
 from komet_import.store.drafts import BlankCells, DraftState
 from komet_import.store.edits import OwnSteps
 from komet_import.store.imports import ImportState
@@ -247,7 +248,7 @@ def test_another_sheet_starts_the_draft_over(desk: Desk) -> None:
 
 def test_another_sheet_is_read_from_the_same_stored_file(desk: Desk) -> None:
     opened = uploaded(desk, two_sheets())
-    table = drafts.read(desk, "x", two_sheets(), "Sheet", {})
+    table = drafts.read(desk, CUSTOMERS, "x", two_sheets(), "Sheet", {})
     other = importer.choose_sheet(desk, opened, "Second")
     assert other.stored.upload_id == opened.stored.upload_id
     again = drafts.open_draft(desk, other.stored.draft_id)

@@ -16,7 +16,6 @@ from komet_import.errors import KometError, NotFound, UnusableFile
 from komet_import.importer import TemplateKind
 from komet_import.review.plan import Action
 from komet_import.schema.company import Role
-from komet_import.schema.customers import CUSTOMERS
 from komet_import.settings import ReaderLimits
 from komet_import.store import companies, seed
 from komet_import.store.drafts import BlankCells
@@ -184,9 +183,7 @@ def test_an_import_that_is_not_there_is_not_found(desk: Desk, import_id: int) ->
 
 def test_two_companies_do_not_see_each_other(desk: Desk) -> None:
     with desk.database.writing() as connection:
-        company_id = companies.add_company(
-            connection, CUSTOMERS, seed.EXAMPLE | {"name": "Andes Roses"}, "a test"
-        )
+        company_id = companies.add_company(connection, seed.EXAMPLE | {"name": "Andes Roses"}, "a test")
         companies.add_person(connection, company_id, "rosa@andes.example", "Rosa Vega", Role.MANAGER)
     settings = replace(desk.settings, company="Andes Roses", person="rosa@andes.example")
     theirs = open_desk(settings, desk.database)

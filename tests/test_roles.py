@@ -66,7 +66,7 @@ class Anas:
 
     @cached_property
     def table(self) -> Table:
-        return drafts.read(self._desk, "f.csv", CONTENT, None, {})
+        return drafts.read(self._desk, CUSTOMERS, "f.csv", CONTENT, None, {})
 
 
 Ask = Callable[[Desk, Anas], object]
@@ -82,6 +82,7 @@ CASES: dict[str, tuple[Who, Ask]] = {
         Who.EVERYBODY,
         lambda desk, _: importer.write_template(desk, BytesIO(), "existing"),
     ),
+    "importer.count_stored": (Who.EVERYBODY, lambda desk, _: importer.count_stored(desk)),
     "importer.check": (Who.EVERYBODY, lambda desk, _: importer.check(desk, "f.csv", CONTENT, Choices())[1]),
     "importer.earlier_import": (Who.EVERYBODY, lambda desk, _: importer.earlier_import(desk, CONTENT)),
     "importer.refuse_repetition": (
@@ -98,11 +99,13 @@ CASES: dict[str, tuple[Who, Ask]] = {
     "importer.commit": draft_case(committed),
     "drafts.read": (
         Who.EVERYBODY,
-        lambda desk, _: drafts.read(desk, "f.csv", CONTENT, None, {}).headers,
+        lambda desk, _: drafts.read(desk, CUSTOMERS, "f.csv", CONTENT, None, {}).headers,
     ),
     "drafts.judge": (
         Who.EVERYBODY,
-        lambda desk, anas: drafts.judge(desk, anas.table, anas.opened.matching, BlankCells.KEEP).counts,
+        lambda desk, anas: (
+            drafts.judge(desk, CUSTOMERS, anas.table, anas.opened.matching, BlankCells.KEEP).counts
+        ),
     ),
     "drafts.open_draft": (
         Who.EVERYBODY,
@@ -168,7 +171,6 @@ CASES: dict[str, tuple[Who, Ask]] = {
     ),
     "customers.get": (Who.EVERYBODY, lambda desk, _: customers.get(desk, 1)),
     "customers.audit": (Who.EVERYBODY, lambda desk, _: customers.audit(desk, 1, 9)),
-    "customers.count": (Who.EVERYBODY, lambda desk, _: customers.count(desk)),
     "company.document": (Who.EVERYBODY, lambda desk, _: company.document(desk)),
     "company.load": (
         Who.ADMINISTRATORS,
@@ -178,7 +180,7 @@ CASES: dict[str, tuple[Who, Ask]] = {
         Who.ADMINISTRATORS,
         lambda desk, _: company.describe(desk, desk.company.name, "UTC"),
     ),
-    "company.located_customers": (Who.ADMINISTRATORS, lambda desk, _: company.located_customers(desk)),
+    "company.located_records": (Who.ADMINISTRATORS, lambda desk, _: company.located_records(desk)),
     "company.switch_locations": (Who.ADMINISTRATORS, lambda desk, _: company.switch_locations(desk, False)),
     "company.locations": (Who.ADMINISTRATORS, lambda desk, _: company.locations(desk)),
     "company.add_location": (
@@ -234,7 +236,7 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
         companies.add_person(connection, mine, ANA, f"Ana {SECRET}", Role.ANALYST)
         companies.add_person(connection, mine, JOE, "Joe", Role.ANALYST)
         companies.add_person(connection, mine, MIA, "Mia", Role.MANAGER)
-        other = companies.add_company(connection, CUSTOMERS, seed.EXAMPLE | {"name": "Andes Roses"}, "a test")
+        other = companies.add_company(connection, seed.EXAMPLE | {"name": "Andes Roses"}, "a test")
         companies.add_person(connection, other, ROSA, "Rosa", Role.ADMINISTRATOR)
     with at_desk(folder, company="Sunrise Blooms, Miami", person=ANA) as desk:
         committed(desk, importer.upload(desk, FILE, CONTENT, Choices()))

@@ -171,7 +171,7 @@ def customers(json_: bool, search: str | None, limit: int | None) -> None:
 
     with _desk() as desk:
         rows, _total = customers.find(desk, Wanted(search or ""), None, limit)
-    print_document(documents.customers(rows), None if json_ else console.customers)
+    print_document(documents.customers(rows, customers.DECLARATION), None if json_ else console.customers)
 
 
 @main.group("company")

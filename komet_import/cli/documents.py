@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,15 +13,13 @@ from komet_import.review.draft import Draft
 from komet_import.review.issues import Issue
 from komet_import.review.matching import Matching
 from komet_import.review.plan import Plan
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.column import Declaration
+from komet_import.schema.declarations import DECLARATIONS
 from komet_import.store.customers import CustomerRow
 from komet_import.store.imports import AuditedChange, ImportRecord
 from komet_import.store.mails import StoredMail
 
 Document = dict[str, Any]
-_HEADERS: Mapping[str | None, str | None] = {None: None} | {
-    key: c.header for key, c in CUSTOMERS.by_key.items()
-}
 
 
 class Each(Iterable[Document]):
@@ -74,10 +72,10 @@ def checked(file: str, sheet: str | None, matching: Matching, draft: Draft, plan
         "unknown_columns": list(matching.unknown),
         "missing_columns": list(matching.missing),
         "wrong_columns": [
-            {"column": _HEADERS[column.key], "wrong": column.wrong, "filled": column.filled}
+            {"column": draft.declaration.header(column.key), "wrong": column.wrong, "filled": column.filled}
             for column in draft.wrong_columns
         ],
-        "issues": Each(lambda: map(_issue, plan.issues)),
+        "issues": Each(lambda: (_issue(issue, draft.declaration) for issue in plan.issues)),
     }
 
 
@@ -98,20 +96,21 @@ def import_(
 ) -> Document:
     """Of `show`."""
     mail = view.mails[-1] if view.mails else None
+    declaration = DECLARATIONS[view.record.declaration]
     return _line(view.record) | {
-        "issues": Each(lambda: map(_issue, issues())),
+        "issues": Each(lambda: (_issue(issue, declaration) for issue in issues())),
         "issue_counts": [
-            {"column": _HEADERS[count.problem[0] or None], "code": count.problem[1], "count": count.cells}
+            {"column": _header(declaration, count.problem[0]), "code": count.problem[1], "count": count.cells}
             for count in view.problems
         ],
-        "changes": Each(lambda: map(_change, changes())),
+        "changes": Each(lambda: (_change(change, declaration) for change in changes())),
         "mail": {"state": mail.state.value, "to": list(mail.recipients)} if mail else None,
     }
 
 
-def customers(rows: Iterable[CustomerRow]) -> list[Document]:
+def customers(rows: Iterable[CustomerRow], declaration: Declaration) -> list[Document]:
     """Of `customers`."""
-    keys = [column.key for column in CUSTOMERS.value_columns]
+    keys = [column.key for column in declaration.value_columns]
     return [
         {"customer_id": row.customer_id, "version": row.version, "updated_at": _time(row.updated_at)}
         | {key: text or None for key, text in zip(keys, row.texts, strict=True)}
@@ -141,10 +140,10 @@ def purged(found: Purged) -> Document:
     return {"drafts": found.drafts, "files": found.files, "tables": found.tables, "bytes": found.size}
 
 
-def _issue(issue: Issue) -> Document:
+def _issue(issue: Issue, declaration: Declaration) -> Document:
     return {
         "row": issue.row,
-        "column": _HEADERS[issue.key],
+        "column": _header(declaration, issue.key),
         "code": str(issue.code),
         "severity": issue.severity.value,
         "value": issue.value,
@@ -178,15 +177,20 @@ def _counts(record: ImportRecord) -> Document:
     }
 
 
-def _change(change: AuditedChange) -> Document:
+def _change(change: AuditedChange, declaration: Declaration) -> Document:
     return {
         "row": change.row,
         "customer_id": change.record_id,
         "action": change.action,
-        "column": _HEADERS[change.key],
+        "column": _header(declaration, change.key),
         "old": change.old,
         "new": change.new,
     }
+
+
+def _header(declaration: Declaration, key: str | None) -> str | None:
+    """None of a whole row or record."""
+    return declaration.header(key) if key else None
 
 
 def _time(moment: datetime | None) -> str | None:

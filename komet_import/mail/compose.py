@@ -110,7 +110,7 @@ def _header(text: str) -> str:
 def _as_shown(report: ImportReport, issue: Issue) -> dict[str, object]:
     return {
         "row": issue.row,
-        "column": wording.inert(report.headers.get(issue.key or "", ""), _NAME_LENGTH),
+        "column": wording.inert(report.header(issue.key) if issue.key else "", _NAME_LENGTH),
         "value": wording.inert(issue.value, _VALUE_LENGTH),
         "message": wording.inert(issue.message, _SENTENCE_LENGTH),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -17,7 +17,7 @@ class ImportReport:
     `finished_at` is aware and in the company's zone. `left_out_rows` and `problems` hold the first ones, the counts
     beside them all; of an import of all rows or none, which rejects the good ones too, they are those with errors.
     Of the `rejected` the user left out the `skipped`, and the `held_back` are the good ones. `failure` is a whole sentence.
-    `headers` are those of the columns by key.
+    `header` is that of a column, by its key.
     """
 
     company: str
@@ -32,7 +32,7 @@ class ImportReport:
     rejected: int
     left_out_rows: tuple[int, ...]
     problems: tuple[Issue, ...]
-    headers: Mapping[str, str]
+    header: Callable[[str], str]
     problem_count: int
     most_changed: tuple[tuple[str, int], ...]
     cleared: int

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from komet_import.schema.column import Colour, Column
 from komet_import.schema.company import Company
 from komet_import.schema.kinds import kind_of
 from komet_import.schema.problems import IssueCode, Problem
-from komet_import.schema.text import has_control_characters, is_cell_error
+from komet_import.schema.text import fold, has_control_characters, is_cell_error
 
 IGNORED = Problem(IssueCode.IGNORED_SINGLE_LOCATION)
 CONTROL_CHARACTERS = Problem(IssueCode.CONTROL_CHARACTERS)
@@ -19,12 +19,14 @@ class ColumnValues(dict[str, str]):
     """A memo from a cell's tidied text to its value as the template writes it, for one column in one company.
 
     The value is "" where the cell is blank, ignored or wrong; `problems` says by its text why it is not used, until
-    other texts are asked for: what is remembered stays a few thousand texts, however many a file has.
+    other texts are asked for: what is remembered stays a few thousand texts, however many a file has. `codes` are those
+    that a reference may hold, by folded code.
     """
 
-    def __init__(self, column: Column, company: Company) -> None:
+    def __init__(self, column: Column, company: Company, codes: Mapping[str, str] | None = None) -> None:
         super().__init__({"": ""})
         self.problems: dict[str, Problem] = {}
+        self._codes = codes
         self._column = column
         self._company = company
         self._kind = kind_of(column)
@@ -35,15 +37,19 @@ class ColumnValues(dict[str, str]):
     def of(self, texts: Sequence[str], stored: Sequence[str] | None = None) -> list[str]:
         """The value of each text; one that repeats the text `stored` beside it is that, and need not be parsed."""
         if len(self) > _REMEMBERED:
-            self.clear()
-            self.problems.clear()
-            self[""] = ""
+            self.forget()
         if self._all_plain(texts):
             return list(texts)
         value_of = self.__getitem__
         if stored is None:
             return list(map(value_of, texts))
         return [old if text == old else value_of(text) for text, old in zip(texts, stored, strict=True)]
+
+    def forget(self) -> None:
+        """What was remembered."""
+        self.clear()
+        self.problems.clear()
+        self[""] = ""
 
     def problem(self, text: str) -> Problem | None:
         """Why the text is not used, if it is not."""
@@ -77,6 +83,8 @@ class ColumnValues(dict[str, str]):
         if isinstance(value, Problem):
             return value
         stored = self._kind.render(value)
+        if self._codes is not None:
+            return self._codes.get(fold(stored)) or Problem(self._column.unlisted)
         if self._limit and len(stored) > self._limit:
             return self._too_long(stored, self._limit)
         return stored

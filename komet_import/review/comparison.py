@@ -1,4 +1,4 @@
-"""What each row of a batch would store, beside what is stored of its customer."""
+"""What each row of a batch would store, beside what is stored of its record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from komet_import.schema.column import Column, Declaration
 class Comparison:
     """By index in the batch; `stored` and `values` in the order of `declaration.value_columns`, column by column.
 
-    `stored` are the texts of each row's customer, "" for a new one; `values` are what the row would store; `changed`
+    `stored` are the texts of each row's record, "" for a new one; `values` are what the row would store; `changed`
     has the keys whose stored value a row would change, and no entry for a row that changes none.
     """
 
@@ -40,7 +40,7 @@ class Comparison:
 
     @property
     def any_stored(self) -> bool:
-        """Whether any row is about a stored customer."""
+        """Whether any row is about a stored record."""
         return bool(self._matched)
 
     def _stored(self, width: int) -> Sequence[Sequence[str]]:

@@ -25,7 +25,7 @@ _ASKED_FROM, _ASKED_SHARE = 10, 0.9
 class Draft:
     """Judged when it is made. Rows are known by their numbers in the sheet.
 
-    `snapshot` holds the stored customers that `rows.keys()` names; edits may name more (`keys_of`), which come with them.
+    `snapshot` holds the stored records that `rows.keys()` names; edits may name more (`keys_of`), which come with them.
     """
 
     def __init__(
@@ -34,9 +34,9 @@ class Draft:
         self.company = company
         self.snapshot = snapshot
         self._rows = rows
-        rules = Rules(rows.declaration, company, snapshot, clear_blanks=clear_blanks)
+        self._rules = Rules(rows.declaration, company, snapshot, clear_blanks=clear_blanks)
         with collector_paused():
-            self._findings = Findings(rows, rules)
+            self._findings = Findings(rows, self._rules)
         self._plan: ReferenceType[Plan] | None = None
 
     # -- the rows ----------------------------------------------------------------------------------------------
@@ -82,11 +82,12 @@ class Draft:
         return self._rows.keys_of(edits)
 
     def edit(self, edits: Iterable[Edit], named: Snapshot | None = None) -> None:
-        """Makes the edits in their order, then judges again what they touch; `named` are the customers they name."""
-        if named is not None:
-            self.snapshot.add(named)
+        """Makes the edits in their order, then judges again what they touch; `named` are the records they name."""
         with collector_paused():
-            self._findings.judge_again(self._rows.put(edits))
+            touched = self._rows.put(edits)
+            if named is not None:
+                touched |= self._rows.referring(self._rules.learn(named))
+            self._findings.judge_again(touched)
         self._plan = None
 
     # -- what the rules say ------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Which rows of a file share an ID, a code, a name or a customer, kept as rows are edited."""
+"""Which rows of a file share an ID, a code, a name or a record, kept as rows are edited."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Final
 
 NAMED = 4  # a message names so many others; of more rows it only says that there are more
 
-# What a row can share with others, folded: its ID, code, name and customer; "" or None for nothing. A plain tuple, since
+# What a row can share with others, folded: its ID, code, name and stored record; "" or None for nothing. A plain tuple, since
 # a hundred thousand of them are made at once.
 RowKeys = tuple[str, str, str, int | None]
 ID: Final = 0
 CODE: Final = 1
 NAME: Final = 2
-CUSTOMER: Final = 3
+RECORD: Final = 3
 NOTHING: RowKeys = ("", "", "", None)  # a row left out shares nothing
 
 Value = str | int | None

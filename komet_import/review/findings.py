@@ -138,9 +138,10 @@ class Findings:
         if "others" not in problem.facts:
             return problem
         rows = [self._rows.numbers[position] for position in problem.facts["others"]]  # type: ignore[attr-defined]
-        customers: Sequence[int] = problem.facts.get("customers", ())  # type: ignore[assignment]
-        words = [w for w in (_other_rows(rows), _other_customers(customers)) if w]
-        return replace(problem, facts={"others": " and ".join(words)})
+        stored: Sequence[int] = problem.facts.get("stored", ())  # type: ignore[assignment]
+        record = self._rows.declaration.record
+        words = [w for w in (_other_rows(rows), _other_records(record, stored)) if w]
+        return replace(problem, facts={**problem.facts, "others": " and ".join(words)})
 
     def comparisons(self, positions: Iterable[int]) -> Iterator[tuple[list[int], Comparison]]:
         """The rows and what they would store, some thousands at a time."""
@@ -172,14 +173,14 @@ def _other_rows(numbers: Sequence[int]) -> str:
     return _of_numbers(numbers, named, _("more than {count} other rows"))
 
 
-def _other_customers(numbers: Sequence[int]) -> str:
-    named = ngettext("customer {numbers}", "customers {numbers}", len(numbers))
-    return _of_numbers(numbers, named, _("more than {count} other customers"))
+def _other_records(record: str, numbers: Sequence[int]) -> str:
+    named = ngettext("{record} {numbers}", "{record}s {numbers}", len(numbers))
+    return _of_numbers(numbers, named, _("more than {count} other {record}s"), record)
 
 
-def _of_numbers(numbers: Sequence[int], named: str, too_many: str) -> str:
+def _of_numbers(numbers: Sequence[int], named: str, too_many: str, record: str = "") -> str:
     if not numbers:
         return ""
     if len(numbers) > NAMED:
-        return too_many.format(count=NAMED)
-    return named.format(numbers=listed([str(number) for number in numbers]))
+        return too_many.format(count=NAMED, record=record)
+    return named.format(numbers=listed([str(number) for number in numbers]), record=record)

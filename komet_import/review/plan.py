@@ -20,7 +20,7 @@ class Action(StrEnum):
 
 
 class Record(NamedTuple):
-    """A stored customer as its file would hold it: `texts` follow `declaration.value_columns`, "" for no value."""
+    """A stored record as its file would hold it: `texts` follow `declaration.value_columns`, "" for no value."""
 
     record_id: int
     version: int
@@ -29,24 +29,28 @@ class Record(NamedTuple):
 
 @dataclass
 class Snapshot:
-    """The stored customers that a file's rows speak of: by ID, and found by folded code and folded name.
+    """The stored records that a file's rows speak of: by ID, and found by folded code and folded name.
 
-    It holds every customer whose ID, code or name stands in the file, and may grow as edits name others.
+    It holds every record whose ID, code or name stands in the file, and may grow as edits name others. `codes` are of the
+    other declarations' records that the rows refer to: by kind, from the folded code to the code, "" for nobody's.
     """
 
     records: dict[int, Record] = field(default_factory=dict)
     id_by_code: dict[str, int] = field(default_factory=dict)
     ids_by_name: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def add(self, found: Snapshot) -> None:
-        """Takes in customers that were looked up later."""
+        """Takes in records that were looked up later."""
         self.records |= found.records
         self.id_by_code |= found.id_by_code
         self.ids_by_name |= found.ids_by_name
+        for kind, codes in found.codes.items():
+            self.codes.setdefault(kind, {}).update(codes)
 
 
 class Change(NamedTuple):
-    """One cell of a stored customer: old and new as the template writes them, "" for no value."""
+    """One cell of a stored record: old and new as the template writes them, "" for no value."""
 
     row: int
     record_id: int
@@ -58,7 +62,7 @@ class Change(NamedTuple):
 class PlannedRow(NamedTuple):
     """A row that goes in, or stays as it is: `texts` as they would be stored, in the order of a Record's.
 
-    `record_id` and `version` are those of the stored customer, None for a new one.
+    `record_id` and `version` are those of the stored record, None for a new one.
     """
 
     row: int

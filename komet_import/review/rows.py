@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from itertools import chain, compress
 from typing import NamedTuple
 
@@ -25,14 +26,17 @@ class Edit(NamedTuple):
 
 @dataclass(frozen=True)
 class Keys:
-    """What stored customers are found by: IDs, folded codes and folded names."""
+    """What stored records are found by: IDs, folded codes and folded names; `referred` are other declarations' folded
+    codes, by kind.
+    """
 
-    ids: frozenset[int]
-    codes: frozenset[str]
-    names: frozenset[str]
+    ids: frozenset[int] = frozenset()
+    codes: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    referred: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.ids or self.codes or self.names)
+        return bool(self.ids or self.codes or self.names or self.referred)
 
 
 @dataclass(frozen=True)
@@ -174,29 +178,43 @@ class Rows:
 
     def keys(self) -> Keys:
         """What the whole file names."""
-        columns = (self._texts.get(key, ()) for key in self.declaration.key_columns)
-        return self._keys(*map(chain.from_iterable, columns))
+        return self._keys(lambda key: chain.from_iterable(self._texts.get(key, ())))
 
     def keys_of(self, edits: Sequence[Edit]) -> Keys:
-        """What these edits name: nothing but in the key columns."""
-        named = {
-            key: [tidy(edit.text) for edit in edits if edit.key == key]
-            for key in self.declaration.key_columns
-        }
-        return self._keys(*named.values())
+        """What these edits name: nothing but in columns by which records are found."""
+        return self._keys(lambda key: (tidy(edit.text) for edit in edits if edit.key == key))
 
-    def _keys(self, ids: Iterable[str], codes: Iterable[str], names: Iterable[str]) -> Keys:
-        columns = (self.declaration.column(key) for key in self.declaration.key_columns)
-        # No stored customer has a text that is not even read.
-        ids, codes, names = (
-            {text for text in set(texts) if 0 < len(text) <= column.longest_read}
-            for texts, column in zip((ids, codes, names), columns, strict=True)
-        )
+    def _keys(self, texts: Callable[[str], Iterable[str]]) -> Keys:
+        """`texts` are a column's, by its key."""
+
+        def named(key: str | None) -> set[str]:
+            if key is None:
+                return set()
+            # No stored record has a text that is not even read.
+            longest = self.declaration.column(key).longest_read
+            return {text for text in set(texts(key)) if 0 < len(text) <= longest}
+
+        numbers = map(_whole_number, named(self.declaration.id_key))
         return Keys(
-            frozenset(number for text in ids if (number := _whole_number(text)) is not None),
-            frozenset(map(fold, codes)),
-            frozenset(map(fold, names)),
+            frozenset(number for number in numbers if number is not None),
+            frozenset(map(fold, named(self.declaration.code_key))),
+            frozenset(map(fold, named(self.declaration.name_key))),
+            {
+                kind: codes
+                for kind, columns in self.declaration.references.items()
+                if (codes := frozenset(fold(text) for column in columns for text in named(column.key)))
+            },
         )
+
+    def referring(self, codes: Mapping[str, AbstractSet[str]]) -> set[int]:
+        """The positions of the rows that refer to one of these folded codes, by kind."""
+        return {
+            position
+            for kind, wanted in codes.items()
+            for column in self.declaration.references.get(kind, ())
+            for position, text in enumerate(chain.from_iterable(self._texts.get(column.key, ())))
+            if text and fold(text) in wanted
+        }
 
 
 def _whole_number(text: str) -> int | None:

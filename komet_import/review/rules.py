@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from komet_import.review.cells import ColumnValues
 from komet_import.review.comparison import Comparison
-from komet_import.review.duplicates import CODE, CUSTOMER, ID, NAME, NAMED, NOTHING, Duplicates, RowKeys
+from komet_import.review.duplicates import CODE, ID, NAME, NAMED, NOTHING, RECORD, Duplicates, RowKeys
 from komet_import.review.plan import Record, Snapshot
 from komet_import.review.rows import Batch
 from komet_import.schema.column import Colour, Column, Declaration, Rule
@@ -39,11 +39,30 @@ class Rules:
         self.company = company
         self.snapshot = snapshot
         self.clear_blanks = clear_blanks
-        self.cells = {column.key: ColumnValues(column, company) for column in declaration.columns}
+        self.cells = {
+            column.key: ColumnValues(column, company, self._codes(column)) for column in declaration.columns
+        }
         self.required = [
             (column, problem) for column in declaration.columns if (problem := self._requirement(column))
         ]
         self.across = [r for r in declaration.rules if company.multi_location or not r.multi_location_only]
+
+    def _codes(self, column: Column) -> dict[str, str] | None:
+        """What a reference may hold: more and more, as records are looked up."""
+        return self.snapshot.codes.setdefault(column.refers_to, {}) if column.refers_to else None
+
+    def learn(self, found: Snapshot) -> dict[str, set[str]]:
+        """Takes in records that were looked up later; returns the folded codes, by kind, that mean something else now."""
+        known = self.snapshot.codes
+        moved = {
+            kind: {code for code, stored in codes.items() if known[kind].get(code, "") != stored}
+            for kind, codes in found.codes.items()
+        }
+        self.snapshot.add(found)
+        for kind, columns in self.declaration.references.items():
+            for column in columns if moved.get(kind) else ():
+                self.cells[column.key].forget()
+        return moved
 
     def _requirement(self, column: Column) -> Problem | None:
         if column.colour is Colour.GREEN:
@@ -54,31 +73,34 @@ class Rules:
 
     def keys(self, batch: Batch) -> list[RowKeys]:
         """What each row shares with others, from the texts of its key columns."""
-        ids, codes, names = (self._usable(key, batch) for key in self.declaration.key_columns)
-        codes, names = list(map(fold, codes)), list(map(fold, names))
-        given = batch.texts.get(self.declaration.id_key) or ids
-        customers = [
-            None if text and not own_id else self._customer(own_id, code)
+        declaration = self.declaration
+        ids = self._usable(declaration.id_key, batch)
+        codes = list(map(fold, self._usable(declaration.code_key, batch)))
+        names = list(map(fold, self._usable(declaration.name_key, batch)))
+        given = batch.texts.get(declaration.id_key or "") or ids
+        records = [
+            None if text and not own_id else self._record_id(own_id, code)
             for text, own_id, code in zip(given, ids, codes, strict=True)
         ]
-        found = list(zip(ids, codes, names, customers, strict=True))
+        found = list(zip(ids, codes, names, records, strict=True))
         return (
             [NOTHING if out else keys for out, keys in zip(batch.left_out, found, strict=True)]
             if any(batch.left_out)
             else found
         )
 
-    def _usable(self, key: str, batch: Batch) -> list[str]:
-        texts = batch.texts.get(key)
-        return [""] * len(batch.positions) if texts is None else self.cells[key].of(texts)
+    def _usable(self, key: str | None, batch: Batch) -> list[str]:
+        if key is None or key not in batch.texts:
+            return [""] * len(batch.positions)
+        return self.cells[key].of(batch.texts[key])
 
-    def _customer(self, own_id: str, code: str) -> int | None:
+    def _record_id(self, own_id: str, code: str) -> int | None:
         if own_id:
             return int(own_id) if int(own_id) in self.snapshot.records else None
         return self.snapshot.id_by_code.get(code) if code else None
 
     def records(self, batch: Batch) -> list[Record | None]:
-        """The stored customer that each row is about."""
+        """The stored record that each row is about."""
         return list(map(self._record, self.keys(batch)))
 
     def compare(self, batch: Batch, keys: Sequence[RowKeys]) -> Comparison:
@@ -91,9 +113,9 @@ class Rules:
         return _Judgement(self, batch, keys, duplicates).verdicts()
 
     def _record(self, keys: RowKeys) -> Record | None:
-        """The stored customer that a row is about."""
-        customer = keys[CUSTOMER]
-        return None if customer is None else self.snapshot.records[customer]
+        """The stored record that a row is about."""
+        record_id = keys[RECORD]
+        return None if record_id is None else self.snapshot.records[record_id]
 
 
 class _Judgement:
@@ -112,7 +134,7 @@ class _Judgement:
         self._values = {c.key: values for c, values in zip(columns, self._compared.values, strict=True)}
         self._out = Verdicts(self._records)
         self._wrong: dict[int, dict[str, Problem]] = {}
-        self._ids = batch.texts.get(self._declaration.id_key) or [""] * len(batch.positions)
+        self._ids = batch.texts.get(self._declaration.id_key or "") or [""] * len(batch.positions)
 
     def verdicts(self) -> Verdicts:
         """Each row's problems in no particular order within a cell; at most one error a cell."""
@@ -133,6 +155,8 @@ class _Judgement:
 
     def _judge_ids(self) -> None:
         key = self._declaration.id_key
+        if key is None:
+            return
         cells = self._rules.cells[key]
         for i, text in enumerate(self._ids):
             if text and self._records[i] is None and not self._batch.left_out[i]:
@@ -189,28 +213,29 @@ class _Judgement:
                 continue
             lacking = key not in self._batch.texts or key in self._batch.absent
             for i in live:
-                # A row with an unknown ID is no new customer: what its file never held cannot be asked of it.
+                # A row with an unknown ID is no new record: what its file never held cannot be asked of it.
                 asked = not (lacking and self._ids[i] and self._records[i] is None)
                 if not values[i] and asked and key not in self._wrong.get(i, ()):
                     self._report(i, key, problem)
 
     def _judge_duplicates(self, live: Iterable[int]) -> None:
-        shared_ids, shared_codes, shared_customers = map(self._duplicates.shared, (ID, CODE, CUSTOMER))
-        if not (shared_ids or shared_codes or shared_customers):
+        shared_ids, shared_codes, shared_records = map(self._duplicates.shared, (ID, CODE, RECORD))
+        if not (shared_ids or shared_codes or shared_records):
             return
         id_key, code_key = self._declaration.id_key, self._declaration.code_key
         for i in live:
             keys = self._keys[i]
-            own_id, code, customer = keys[ID], keys[CODE], keys[CUSTOMER]
-            if own_id in shared_ids:
+            own_id, code, record = keys[ID], keys[CODE], keys[RECORD]
+            if id_key and own_id in shared_ids:
                 self._report(i, id_key, self._duplicate(ID, i))
             if code in shared_codes:
                 self._report(i, code_key, self._duplicate(CODE, i))
-            if customer in shared_customers and own_id not in shared_ids and code not in shared_codes:
-                self._report(i, id_key if own_id else code_key, self._duplicate(CUSTOMER, i))
+            if record in shared_records and own_id not in shared_ids and code not in shared_codes:
+                self._report(i, id_key if id_key and own_id else code_key, self._duplicate(RECORD, i))
 
     def _duplicate(self, kind: int, i: int) -> Problem:
-        return Problem(IssueCode.DUPLICATE_IN_FILE, facts={"others": self._others(kind, i)})
+        facts = {"others": self._others(kind, i), "record": self._declaration.record}
+        return Problem(IssueCode.DUPLICATE_IN_FILE, facts=facts)
 
     def _others(self, kind: int, i: int) -> tuple[int, ...]:
         return tuple(self._duplicates.others(kind, self._keys[i][kind], self._batch.positions[i]))
@@ -223,7 +248,8 @@ class _Judgement:
             record, code = self._records[i], self._keys[i][CODE]
             owner = self._rules.snapshot.id_by_code.get(code) if record and code else None
             if record and owner is not None and owner != record.record_id:
-                self._report(i, code_key, Problem(IssueCode.CODE_TAKEN, facts={"owner": owner}))
+                facts = {"owner": owner, "record": self._declaration.record}
+                self._report(i, code_key, Problem(IssueCode.CODE_TAKEN, facts=facts))
 
     def _judge_rule(self, rule: Rule, live: list[int]) -> None:
         """Most rows of a file read the same few values, and most of those are fine: each is judged once."""
@@ -254,17 +280,15 @@ class _Judgement:
 
     def _judge_names(self, live: Iterable[int]) -> None:
         shared, named = self._duplicates.shared(NAME), self._rules.snapshot.ids_by_name
-        if not shared and not named:
-            return
         key = self._declaration.name_key
+        if key is None or not (shared or named):
+            return
         for i in self._own_rows(key, live):
             name, record = self._keys[i][NAME], self._records[i]
             if not name or (name not in shared and name not in named):
                 continue
             rows = self._others(NAME, i)
-            stored = [
-                customer for customer in named.get(name, ()) if record is None or customer != record.record_id
-            ]
+            stored = [one for one in named.get(name, ()) if record is None or one != record.record_id]
             if rows or stored:
-                facts = {"others": rows, "customers": tuple(stored[: NAMED + 1])}
+                facts = {"others": rows, "stored": tuple(stored[: NAMED + 1])}
                 self._report(i, key, Problem(IssueCode.POSSIBLE_DUPLICATE, facts=facts))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
 from komet_import.language import _
+from komet_import.schema.company import Company
 from komet_import.schema.problems import IssueCode, Problem
 
 
@@ -48,6 +49,7 @@ class KindName(StrEnum):
     URL = "url"
     COUNTRY = "country"
     DATE = "date"
+    REFERENCE = "reference"
 
 
 COMPANY_LIST = "company list"
@@ -64,7 +66,8 @@ class Column:
     `max_length` counts characters (None for kinds without one); `decimals` is (digits, places) of a decimal;
     `minimum` and `maximum` bound it. `choices` are fixed values; a choice column with none takes the company's list.
     `default` is what a new customer gets without a value: such a column is never cleared. `unlisted` is the problem
-    of a value that the choices lack. `group` is the heading under which a record's columns stand together.
+    of a value that the choices lack. `refers_to` is the kind of the declaration whose records' codes a reference holds.
+    `group` is the heading under which a record's columns stand together.
     """
 
     order: int
@@ -83,6 +86,7 @@ class Column:
     rule: str = ""
     default: str = ""
     unlisted: IssueCode = IssueCode.NOT_IN_LIST
+    refers_to: str = ""
 
     @cached_property
     def longest_read(self) -> int:
@@ -117,45 +121,75 @@ class Rule:
     when_blank: bool = False
 
 
+def _no_examples(_declaration: Declaration, _company: Company) -> Sequence[Mapping[str, str]]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Declaration:
-    """A kind of import. `id_key`, `code_key` and `name_key` are the columns by which rows find their record.
+    """A kind of import. `code_key`, `id_key` and `name_key` are the columns by which rows find their record.
 
-    A list of the records shows the columns of `listed`, and can be narrowed to one value of each of `filters`:
-    booleans, choices and code lists.
+    The code is a text that each record has, unique in the company whatever its case; IDs and names there need not be.
+    `record` is the word for one of the records. A list of them shows the columns of `listed`, can be narrowed to one
+    value of each of `filters` (booleans, choices and code lists), and is searched in codes and the texts of `searched`. `examples`
+    makes believable new records for a company, as the template writes them: texts by column key.
     """
 
     kind: str
     title: str
+    record: str
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
-    id_key: str
     code_key: str
-    name_key: str
+    id_key: str | None = None
+    name_key: str | None = None
+    searched: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
+    examples: Callable[[Declaration, Company], Sequence[Mapping[str, str]]] = _no_examples
 
     def column(self, key: str) -> Column:
         """Raises KeyError for a key that is not declared."""
         return self.by_key[key]
+
+    def header(self, key: str) -> str:
+        """The column's header; of a key that is not declared any more, the key."""
+        return self.by_key[key].header if key in self.by_key else key
 
     @cached_property
     def by_key(self) -> dict[str, Column]:
         """The columns by key, in order."""
         return {column.key: column for column in self.columns}
 
-    @property
-    def key_columns(self) -> tuple[str, str, str]:
-        """The keys of the columns by which rows find their record: ID, code and name."""
-        return self.id_key, self.code_key, self.name_key
+    @cached_property
+    def finding_columns(self) -> tuple[Column, ...]:
+        """By whose values a row finds its record: ID before code. A file needs one of them."""
+        return tuple(self.by_key[key] for key in (self.id_key, self.code_key) if key is not None)
 
     @cached_property
     def value_columns(self) -> tuple[Column, ...]:
         """The columns that a record stores: all but its ID, which the database gives."""
         return tuple(column for column in self.columns if column.key != self.id_key)
 
+    @property
+    def searched_keys(self) -> tuple[str, ...]:
+        """The columns in whose texts a search looks."""
+        return (self.code_key, *self.searched)
+
+    @cached_property
+    def references(self) -> dict[str, tuple[Column, ...]]:
+        """The columns that refer to other declarations' records, by the kind of these."""
+        kinds = dict.fromkeys(column.refers_to for column in self.columns if column.refers_to)
+        return {kind: tuple(column for column in self.columns if column.refers_to == kind) for kind in kinds}
+
     @cached_property
     def groups(self) -> dict[str, tuple[Column, ...]]:
         """The columns by group, in order of each group's first."""
         names = dict.fromkeys(column.group for column in self.columns)
         return {name: tuple(column for column in self.columns if column.group == name) for name in names}
+
+    def example_rows(self, company: Company) -> list[list[str]]:
+        """The examples, each with a text for every column, in order."""
+        return [
+            [texts.get(column.key, "") for column in self.columns] for texts in self.examples(self, company)
+        ]

@@ -10,12 +10,14 @@ import pycountry
 
 from komet_import.schema.column import COMPANY_LIST, CONTACTS, Colour, Column, Declaration, KindName, Rule
 from komet_import.schema.countries import CURRENCY_CODES
+from komet_import.schema.customer_examples import example_customers
 from komet_import.schema.problems import IssueCode, Problem
 from komet_import.schema.text import fold
 
 GREEN, RED, BLUE = Colour.GREEN, Colour.RED, Colour.BLUE
 K = KindName
 MONEY = (10, 2)
+ID_KEY, CODE_KEY, NAME_KEY = "customer_id", "code", "name"
 IDENTITY, LOCATIONS, BILLING, SHIPPING = "Identity", "Locations", "Billing", "Shipping"
 TERMS, PRICES = "Terms and credit", "Prices and charges"
 ZIP_FORMAT = "kept as text: leading zeros matter"
@@ -479,11 +481,14 @@ RULES: tuple[Rule, ...] = (
 CUSTOMERS = Declaration(
     kind="customers",
     title="Customers",
+    record="customer",
     columns=COLUMNS,
     rules=RULES,
-    id_key="customer_id",
-    code_key="code",
-    name_key="name",
+    code_key=CODE_KEY,
+    id_key=ID_KEY,
+    name_key=NAME_KEY,
+    searched=(NAME_KEY, "email_invoices", "email_statements", "billing_city", "shipping_city"),
     filters=("customer_type", "location_codes", "active"),
-    listed=("code", "name", "customer_type", "location_codes", "billing_city", "terms", "salesperson"),
+    listed=(CODE_KEY, NAME_KEY, "customer_type", "location_codes", "billing_city", "terms", "salesperson"),
+    examples=example_customers,
 )

@@ -25,6 +25,7 @@ Value = str | int | bool | Decimal | date | tuple[str, ...]
 Parse = Callable[[str, Column, Company], "Value | Problem"]
 Render = Callable[[Value], str]
 Options = Callable[[Column, Company], tuple[str, ...]]
+AsNumber = Callable[[str], str | None]
 
 LARGEST_ID = 2**63 - 1
 _NEAR = 55  # per cent of likeness below which a suggestion would only puzzle
@@ -59,8 +60,8 @@ class Kind:
 
     `words` name the kind for people. `options` are the values to choose from; with `open_ended` other spellings of them
     are understood too. `separator` stands between several values of one cell. `of_locations`: they are codes of locations.
-    `digits`: what counts towards the limit are digits. A workbook shows the kind in `number_format`, and holds a text that
-    `number` matches as a number.
+    `digits`: what counts towards the limit are digits. A workbook shows the kind in `number_format`, and holds a text as the
+    number that `as_number` makes of it, if any.
     """
 
     parse: Parse
@@ -74,7 +75,8 @@ class Kind:
     of_locations: bool = False
     digits: bool = False
     number_format: str = "@"  # Excel's for text: a cell typed there keeps its leading zeros
-    number: re.Pattern[str] | None = None
+    is_date: bool = False
+    as_number: AsNumber | None = None
 
     @property
     def is_chosen(self) -> bool:
@@ -277,8 +279,30 @@ def _country(text: str, _column: Column, _company: Company) -> Value | Problem:
     return name if name is not None else Problem(IssueCode.INVALID_COUNTRY, nearest_country(text))
 
 
+def _reference(text: str, _column: Column, _company: Company) -> Value | Problem:
+    """A code. Whether a record has it, only the rows' snapshot knows."""
+    return text
+
+
 def _active_locations(_column: Column, company: Company) -> tuple[str, ...]:
     return company.active_locations
+
+
+def _matched(pattern: str) -> AsNumber:
+    """The digits as they stand, where the whole text is such a number."""
+    matches = re.compile(pattern).fullmatch
+    return lambda text: text if matches(text) else None
+
+
+_EXCEL_DAY_0 = date(1899, 12, 30)
+_EXCEL_RIGHT_FROM = date(1900, 3, 1)  # before it Excel has a day that never was
+
+
+def _excel_day(text: str) -> str | None:
+    """A date's number in a workbook."""
+    found = _ISO_DATE.fullmatch(text)
+    day = _day(*found.group(1, 2, 3)) if found else None
+    return None if day is None or day < _EXCEL_RIGHT_FROM else str((day - _EXCEL_DAY_0).days)
 
 
 # A spreadsheet program holds 15 digits of a number; anything longer, or with more decimals than shown, stays text.
@@ -291,7 +315,7 @@ KINDS: dict[KindName, Kind] = {
         storage=Storage.INTEGER,
         digits=True,
         number_format="0",
-        number=re.compile("[1-9][0-9]{0,14}"),
+        as_number=_matched("[1-9][0-9]{0,14}"),
     ),
     KindName.DECIMAL: Kind(
         _decimal,
@@ -299,7 +323,7 @@ KINDS: dict[KindName, Kind] = {
         "Number",
         storage=Storage.SCALED,
         number_format="0.00",
-        number=re.compile(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?"),
+        as_number=_matched(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?"),
     ),
     KindName.BOOLEAN: Kind(
         _boolean,
@@ -331,7 +355,10 @@ KINDS: dict[KindName, Kind] = {
     KindName.COUNTRY: Kind(
         _country, str, "Country", options=lambda _column, _company: country_names(), open_ended=True
     ),
-    KindName.DATE: Kind(_date, _render_date, "Date", number_format="yyyy-mm-dd"),
+    KindName.DATE: Kind(
+        _date, _render_date, "Date", number_format="yyyy-mm-dd", is_date=True, as_number=_excel_day
+    ),
+    KindName.REFERENCE: Kind(_reference, str, "Code of a stored record", has_length=True),
 }
 
 

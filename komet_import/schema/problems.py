@@ -114,10 +114,10 @@ CATALOGUE: dict[IssueCode, Wording] = {
         N_("Unknown customer"), N_("There is no customer {value}. Leave it empty for a new customer.")
     ),
     IssueCode.CODE_TAKEN: Wording(
-        N_("Code taken"), N_("“{value}” is the code of customer {owner}, not of this row's customer.")
+        N_("Code taken"), N_("“{value}” is the code of {record} {owner}, not of this row's {record}.")
     ),
     IssueCode.DUPLICATE_IN_FILE: Wording(
-        N_("In the file twice"), N_("Also in {others}: each customer may be in the file once.")
+        N_("In the file twice"), N_("Also in {others}: each {record} may be in the file once.")
     ),
     IssueCode.NEEDS_DEFAULT_PRICE_B: Wording(
         N_("Default Price is not B"), N_("A price list needs Default Price B.")

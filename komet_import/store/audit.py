@@ -26,7 +26,9 @@ class WantedChanges:
 
 @dataclass(frozen=True)
 class ShownChange:
-    """A change with its record's name and code as they are now; None when it was removed since."""
+    """A change with its record's name and code as they are now: no code when it was removed since, no name either where
+    records have none.
+    """
 
     change: AuditedChange
     name: str | None
@@ -63,7 +65,8 @@ def each_change(
 ) -> Iterator[ShownChange]:
     """In row order, then column order; the connection is in use meanwhile."""
     c, records = change.c, RECORDS[declaration.kind]
-    labels = (records.c[declaration.name_key], records.c[declaration.code_key])
+    name = records.c[declaration.name_key] if declaration.name_key else sa.null()
+    labels = (name, records.c[declaration.code_key])
     query = (
         sa.select(c.row, c.record_id, c.action, c.column_key, c.old, c.new, *labels)
         .outerjoin_from(change, records, _of_change(records))

@@ -22,14 +22,13 @@ from komet_import.schema.text import fold
 from komet_import.store import discrepancies, imports
 from komet_import.store.cells import Stored, staged_value, to_stored
 from komet_import.store.imports import ImportRecord, ImportState, NewImport
-from komet_import.store.models import BIG, RECORDS, SEARCHED, UtcTime, change, rejected_row
+from komet_import.store.models import BIG, RECORDS, UtcTime, change, rejected_row
 from komet_import.store.models import company as company_table
 from komet_import.store.staging import load, temporary
 
 Progress = Callable[[float], None]
 HEAD = ("row", "action", "record_id", "version")
 _LEFT_OUT = ("", IssueCode.LEFT_OUT)
-KEYS = ("code_key", "name_key", "search_key")
 # The share of a commit's time at whose end each step stands, measured at 100,000 rows.
 _STAGED, _INSERTED, _UPDATED, _AUDITED = 0.45, 0.65, 0.8, 0.95
 
@@ -77,6 +76,11 @@ class _Work:
     progress: Progress
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that are derived from others, folded."""
+        return ("code_key", *(["name_key"] if self.declaration.name_key else []), "search_key")
+
+    @property
     def table(self) -> sa.Table:
         """Where the records are."""
         return RECORDS[self.declaration.kind]
@@ -117,7 +121,7 @@ def _write_rows(work: _Work, plan: Plan) -> Counts:
 def _staged(work: _Work, rows: Sequence[PlannedRow], changed: Sequence[Column]) -> Iterator[sa.Table]:
     """The planned rows as a temporary table: new ones whole, updated ones with the columns that any of them changes."""
     every = work.declaration.value_columns
-    keys = (sa.Column(name, sa.Text) for name in KEYS)
+    keys = (sa.Column(name, sa.Text) for name in work.keys)
     values = (sa.Column(column.key, work.table.c[column.key].type) for column in every)
     by_action: dict[Action, list[PlannedRow]] = {action: [] for action in Action}
     for row in rows:
@@ -125,7 +129,7 @@ def _staged(work: _Work, rows: Sequence[PlannedRow], changed: Sequence[Column]) 
     with temporary(work.conn, "staged", *_head_columns(), *keys, *values) as staged:
         load(work.conn, staged, HEAD, (_head(row) for row in by_action[Action.UNCHANGED]))
         for action, columns in ((Action.UPDATE, changed), (Action.NEW, every)):
-            names = (*HEAD, *KEYS, *(column.key for column in columns))
+            names = (*HEAD, *work.keys, *(column.key for column in columns))
             load(work.conn, staged, names, _staging_rows(work, by_action[action], columns))
         yield staged
 
@@ -143,20 +147,22 @@ def _staging_rows(
 ) -> Iterator[tuple[Stored, ...]]:
     """Column by column and zipped again: no step in Python for each of a million cells."""
     positions = {column.key: n for n, column in enumerate(work.declaration.value_columns)}
-    code, name = positions[work.declaration.code_key], positions[work.declaration.name_key]
-    searched = [positions[key] for key in SEARCHED[work.declaration.kind]]
+    named = [key for key in (work.declaration.code_key, work.declaration.name_key) if key]
+    searched = [positions[key] for key in work.declaration.searched_keys]
     convert = to_stored(columns)
     for chunk in chunks(rows):
         numbers, actions, record_ids, versions, row_texts = zip(*chunk, strict=True)
         texts = list(zip(*row_texts, strict=True))
         search_keys = map(fold, map("\n".join, zip(*(texts[n] for n in searched), strict=True)))
-        keys = (map(fold, texts[code]), map(fold, texts[name]), search_keys)
+        keys = (*(map(fold, texts[positions[key]]) for key in named), search_keys)
         values = convert(texts[positions[column.key]] for column in columns)
         yield from zip(numbers, actions, record_ids, versions, *keys, *values, strict=True)
 
 
 def _refuse_moved(work: _Work, staged: sa.Table) -> None:
-    """The plan holds while each customer it read has the same version and no new code was given to another."""
+    """The plan holds while each record it read has the same version, no new code was given to another, and all that it
+    would refer to is there.
+    """
     stored, mine = work.table.c, work.table.c.company_id == work.company_id
     same = sa.and_(mine, stored.id == staged.c.record_id, stored.version == staged.c.version)
     moved = sa.select(staged.c.row).where(
@@ -166,14 +172,27 @@ def _refuse_moved(work: _Work, staged: sa.Table) -> None:
         mine, stored.code_key == staged.c.code_key, stored.id.is_distinct_from(staged.c.record_id)
     )
     taken = sa.select(staged.c.row).where(sa.exists(sa.select(stored.id).where(other)))
-    for query in (moved, taken):
+    for query in (moved, taken, *_lost(work, staged)):
         if work.conn.execute(query.limit(1)).first() is not None:
             raise Refused("plan_moved")
 
 
+def _lost(work: _Work, staged: sa.Table) -> Iterator[sa.Select[int]]:
+    """The rows that would refer, and did not before, to what is not there any more."""
+    stored = work.table.c
+    for kind, columns in work.declaration.references.items():
+        known = RECORDS[kind].c
+        codes = sa.select(known[DECLARATIONS[kind].code_key]).where(known.company_id == work.company_id)
+        for column in columns:
+            code = sa.func.nullif(staged.c[column.key], "")
+            same = sa.and_(stored.id == staged.c.record_id, stored[column.key] == code)
+            kept = sa.exists(sa.select(stored.id).where(same))
+            yield sa.select(staged.c.row).where(code.is_not(None), code.not_in(codes), ~kept)
+
+
 def _insert(work: _Work, staged: sa.Table, now: datetime) -> None:
     """In row order, so that the new IDs follow the file."""
-    values = _values(staged, work.declaration.value_columns)
+    values = _values(work, staged, work.declaration.value_columns)
     fixed = {"company_id": sa.literal(work.company_id), "version": sa.literal(1)}
     fixed |= {"created_at": sa.literal(now, UtcTime), "updated_at": sa.literal(now, UtcTime)}
     rows = sa.select(*fixed.values(), *values.values()).where(staged.c.action == Action.NEW)
@@ -189,17 +208,17 @@ def _update(work: _Work, staged: sa.Table, columns: Sequence[Column], now: datet
         stored.id == staged.c.record_id,
         staged.c.action == Action.UPDATE,
     )
-    values = _values(staged, columns)
+    values = _values(work, staged, columns)
     if declaration.code_key not in values:
         del values["code_key"]
-    if declaration.name_key not in values:
+    if declaration.name_key and declaration.name_key not in values:
         del values["name_key"]
     work.conn.execute(update.values(version=stored.version + 1, updated_at=now, **values))
 
 
-def _values(staged: sa.Table, columns: Iterable[Column]) -> dict[str, sa.ColumnElement[Any]]:
+def _values(work: _Work, staged: sa.Table, columns: Iterable[Column]) -> dict[str, sa.ColumnElement[Any]]:
     values = {column.key: staged_value(staged, column) for column in columns}
-    return {key: staged.c[key] for key in KEYS} | values
+    return {key: staged.c[key] for key in work.keys} | values
 
 
 # -- audit -------------------------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from komet_import.errors import AccessDenied, BadArguments, BadSettings, NotFound
-from komet_import.schema.column import Colour, Declaration
+from komet_import.schema.column import Colour
 from komet_import.schema.company import Company, Location, Person, Role
+from komet_import.schema.declarations import DECLARATIONS, company_lists
 from komet_import.schema.kinds import kind_of
 from komet_import.schema.text import fold
 from komet_import.sentences import clipped, listed
@@ -54,7 +55,7 @@ def _lists(conn: sa.Connection, company_id: int) -> dict[str, tuple[str, ...]]:
     return {key: tuple(values) for key, values in lists.items()}
 
 
-def company_document(conn: sa.Connection, declaration: Declaration, company_id: int) -> dict[str, object]:
+def company_document(conn: sa.Connection, company_id: int) -> dict[str, object]:
     """What `replace_company` takes: `{"name", "multi_location", "time_zone", "locations", "lists"}`, active values only."""
     row = conn.execute(sa.select(company).where(company.c.id == company_id)).one()
     lists = _lists(conn, company_id)
@@ -66,15 +67,13 @@ def company_document(conn: sa.Connection, declaration: Declaration, company_id: 
             {"code": place.code, "name": place.name, "active": place.active}
             for place in _locations(conn, company_id)
         ],
-        "lists": {c.key: list(lists.get(c.key, ())) for c in declaration.columns if c.is_company_list},
+        "lists": {key: list(lists.get(key, ())) for key in company_lists()},
     }
 
 
-def add_company(
-    conn: sa.Connection, declaration: Declaration, document: Mapping[str, object], file: str
-) -> int:
+def add_company(conn: sa.Connection, document: Mapping[str, object], file: str) -> int:
     """A new company from its document; returns its ID. Raises BadArguments."""
-    parsed = company_file.parse(document, declaration, file)
+    parsed = company_file.parse(document, file)
     _name_is_free(conn, parsed.name, None, file)
     values = {"name": parsed.name, "multi_location": False, "time_zone": parsed.time_zone, "version": 0}
     company_id: int = conn.execute(sa.insert(company).values(values).returning(company.c.id)).scalar_one()
@@ -82,18 +81,12 @@ def add_company(
     return company_id
 
 
-def replace_company(
-    conn: sa.Connection,
-    company_id: int,
-    declaration: Declaration,
-    document: Mapping[str, object],
-    file: str,
-) -> None:
+def replace_company(conn: sa.Connection, company_id: int, document: Mapping[str, object], file: str) -> None:
     """Name, locations and lists become those of the document; what it lacks is deactivated, never deleted.
 
     Raises BadArguments, naming `file` and what is wrong in it; then nothing is changed.
     """
-    parsed = company_file.parse(document, declaration, file)
+    parsed = company_file.parse(document, file)
     _name_is_free(conn, parsed.name, company_id, file)
     _write(conn, company_id, parsed)
 
@@ -183,32 +176,38 @@ def set_multi_location(conn: sa.Connection, company_id: int, several: bool) -> N
 
 @dataclass(frozen=True)
 class Located:
-    """Customers by what they have in the columns of several locations: `incomplete` ones lack one, `values` are cells."""
+    """Records by what they have in the columns of several locations: `incomplete` ones lack one, `values` are cells."""
 
-    customers: int
-    incomplete: int
-    values: int
-
-
-def located(conn: sa.Connection, declaration: Declaration, company_id: int) -> Located:
-    """Counted in one pass."""
-    table = RECORDS[declaration.kind]
-    blue = [table.c[column.key] for column in declaration.columns if column.colour is Colour.BLUE]
-    incomplete = sa.func.count(sa.case((sa.or_(*(column.is_(None) for column in blue)), 1)))
-    counts = (sa.func.count(), incomplete, *(sa.func.count(column) for column in blue))
-    row = conn.execute(sa.select(*counts).where(table.c.company_id == company_id)).one()
-    return Located(row[0], row[1], sum(row[2:]))
+    records: int = 0
+    incomplete: int = 0
+    values: int = 0
 
 
-def customers_by_location(conn: sa.Connection, declaration: Declaration, company_id: int) -> Counter[str]:
-    """How many customers have each location, by its folded code; one with several counts at each."""
-    table = RECORDS[declaration.kind]
-    held = [table.c[column.key] for column in declaration.columns if kind_of(column).of_locations]
-    query = sa.select(sa.func.count(), *held).where(table.c.company_id == company_id).group_by(*held)
+def located(conn: sa.Connection, company_id: int) -> Located:
+    """Counted in one pass over the records of each declaration that has such columns."""
+    found = Located()
+    for kind, declaration in DECLARATIONS.items():
+        table = RECORDS[kind]
+        blue = [table.c[column.key] for column in declaration.columns if column.colour is Colour.BLUE]
+        if blue:
+            incomplete = sa.func.count(sa.case((sa.or_(*(column.is_(None) for column in blue)), 1)))
+            counts = (sa.func.count(), incomplete, *(sa.func.count(column) for column in blue))
+            row = conn.execute(sa.select(*counts).where(table.c.company_id == company_id)).one()
+            found = Located(found.records + row[0], found.incomplete + row[1], found.values + sum(row[2:]))
+    return found
+
+
+def records_by_location(conn: sa.Connection, company_id: int) -> Counter[str]:
+    """How many records have each location, by its folded code; one with several counts at each."""
     found: Counter[str] = Counter()
-    for count, *texts in conn.execute(query):  # few: customers share their locations
-        for code in {fold(code) for text in texts if text for code in text.split(":")}:
-            found[code] += count
+    for kind, declaration in DECLARATIONS.items():
+        table = RECORDS[kind]
+        held = [table.c[column.key] for column in declaration.columns if kind_of(column).of_locations]
+        if held:
+            query = sa.select(sa.func.count(), *held).where(table.c.company_id == company_id)
+            for count, *texts in conn.execute(query.group_by(*held)):  # few: records share their locations
+                for code in {fold(code) for text in texts if text for code in text.split(":")}:
+                    found[code] += count
     return found
 
 

@@ -9,8 +9,8 @@ from typing import TypeVar
 from zoneinfo import available_timezones
 
 from komet_import.errors import BadArguments
-from komet_import.schema.column import Declaration
 from komet_import.schema.company import Location
+from komet_import.schema.declarations import company_lists
 from komet_import.schema.text import fold, has_control_characters, tidy
 from komet_import.sentences import clipped, listed
 
@@ -52,22 +52,22 @@ def already_there(what: str, active: bool) -> Wrong:
     return Wrong(f"{what} is there already" + ("" if active else ", but not active: activate it instead"))
 
 
-def parse(document: object, declaration: Declaration, file: str) -> CompanyFile:
+def parse(document: object, file: str) -> CompanyFile:
     """`document` is parsed JSON. Raises BadArguments, naming the first thing that is wrong."""
     try:
-        return _company(document, declaration)
+        return _company(document)
     except Wrong as wrong:
         raise BadArguments("bad_company_file", file=file, detail=wrong) from wrong
 
 
-def _company(document: object, declaration: Declaration) -> CompanyFile:
+def _company(document: object) -> CompanyFile:
     parts = _object(document, "it", ("name", "multi_location", "time_zone", "locations", "lists"))
     return CompanyFile(
         name=checked_text(parts["name"], "name", LONGEST_NAME),
         multi_location=_as(bool, parts["multi_location"], "multi_location"),
         time_zone=checked_zone(parts["time_zone"]),
         locations=_locations(_as(list, parts["locations"], "locations")),
-        lists=_lists(parts["lists"], declaration),
+        lists=_lists(parts["lists"]),
     )
 
 
@@ -84,15 +84,15 @@ def _location(entry: object, where: str) -> Location:
     return Location(code, name, _as(bool, parts["active"], f"“active” of {where}"))
 
 
-def _lists(document: object, declaration: Declaration) -> dict[str, tuple[str, ...]]:
-    columns = [column for column in declaration.columns if column.is_company_list]
-    parts = _object(document, "lists", tuple(column.key for column in columns))
+def _lists(document: object) -> dict[str, tuple[str, ...]]:
+    columns = company_lists()
+    parts = _object(document, "lists", tuple(columns))
     lists = {}
-    for column in columns:
-        values = _as(list, parts[column.key], f"the list {column.key}")
-        where = f"a value of the list {column.key}"
-        lists[column.key] = tuple(checked_text(value, where, column.max_length) for value in values)
-        _no_repeats(lists[column.key], f"the list {column.key}")
+    for key, column in columns.items():
+        values = _as(list, parts[key], f"the list {key}")
+        where = f"a value of the list {key}"
+        lists[key] = tuple(checked_text(value, where, column.max_length) for value in values)
+        _no_repeats(lists[key], f"the list {key}")
     return lists
 
 

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 from komet_import.bulk import CHUNK, collector_paused, held_once
 from komet_import.errors import NotFound
 from komet_import.review.plan import Record, Snapshot
+from komet_import.review.rows import Keys
 from komet_import.schema.column import Column, Declaration
+from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.kinds import LARGEST_ID, Storage, kind_of
 from komet_import.schema.text import fold, has_control_characters, tidy
 from komet_import.store.cells import read_value, storable, to_texts
-from komet_import.store.models import BIG, RECORDS, SEARCHED, change, import_
+from komet_import.store.models import BIG, RECORDS, change, import_
 from komet_import.store.staging import load, temporary
 
 LAST_CHANGE = "updated_at"  # records are sorted by it as by a column
@@ -26,7 +28,7 @@ _Query = sa.Select[*tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which records. `text` is looked for as it stands, whatever its case, in the columns that `SEARCHED` names.
+    """Which records. `text` is looked for as it stands, whatever its case, in the columns that the declaration says.
 
     `values` holds the wanted value of columns by key, a code for a code list; `import_id` is of an import that inserted
     or updated them.
@@ -55,25 +57,45 @@ class CustomerRow:
     texts: tuple[str, ...]
 
 
-def take_snapshot(
-    conn: sa.Connection,
-    declaration: Declaration,
-    company_id: int,
-    ids: Collection[int],
-    codes: Collection[str],
-    names: Collection[str],
-) -> Snapshot:
-    """The customers with one of these IDs, folded codes or folded names; all of them where most are named."""
+def take_snapshot(conn: sa.Connection, declaration: Declaration, company_id: int, keys: Keys) -> Snapshot:
+    """The records with one of these IDs, folded codes or folded names; all of them where most are named.
+
+    And whose codes the other declarations' records have that are referred to.
+    """
+    snapshot = _found(conn, declaration, company_id, keys)
+    snapshot.codes = {kind: _codes(conn, kind, company_id, codes) for kind, codes in keys.referred.items()}
+    return snapshot
+
+
+def _found(conn: sa.Connection, declaration: Declaration, company_id: int, keys: Keys) -> Snapshot:
     table = RECORDS[declaration.kind]
-    query = _texts_of(declaration, table, table.c.code_key, table.c.name_key)
-    if 2 * max(len(ids), len(codes)) >= count(conn, declaration, company_id):
+    query = _texts_of(declaration, table, *_key_columns(declaration))
+    if 2 * max(len(keys.ids), len(keys.codes)) >= count(conn, declaration, company_id):
         return _snapshot(declaration, conn.execute(query.where(table.c.company_id == company_id)))
     with temporary(conn, "wanted", sa.Column("id", BIG)) as wanted:
-        _want(conn, wanted, table.c.id, company_id, ids)
-        _want(conn, wanted, table.c.code_key, company_id, map(storable, codes))
-        _want(conn, wanted, table.c.name_key, company_id, map(storable, names))
+        _want(conn, wanted, table.c.id, company_id, keys.ids)
+        _want(conn, wanted, table.c.code_key, company_id, map(storable, keys.codes))
+        if declaration.name_key:
+            _want(conn, wanted, table.c.name_key, company_id, map(storable, keys.names))
         # Only the company's are wanted; to ask for it again here would mislead SQLite into reading all of them.
         return _snapshot(declaration, conn.execute(query.where(table.c.id.in_(sa.select(wanted.c.id)))))
+
+
+def _key_columns(declaration: Declaration) -> tuple[sa.ColumnElement[str], sa.ColumnElement[str]]:
+    """The folded code and the folded name, "" where records have none."""
+    stored = RECORDS[declaration.kind].c
+    return stored.code_key, stored.name_key if declaration.name_key else sa.literal("")
+
+
+def _codes(conn: sa.Connection, kind: str, company_id: int, wanted: Collection[str]) -> dict[str, str]:
+    """The codes of the company's records of this kind by these folded ones, "" for nobody's."""
+    stored, declaration = RECORDS[kind].c, DECLARATIONS[kind]
+    with temporary(conn, "given", sa.Column("value", sa.Text)) as given:
+        load(conn, given, ["value"], ((storable(code),) for code in wanted))
+        query = sa.select(stored.code_key, stored[declaration.code_key]).where(
+            stored.company_id == company_id, stored.code_key.in_(sa.select(given.c.value))
+        )
+        return dict.fromkeys(wanted, "") | dict(conn.execute(query).all())
 
 
 def _want(
@@ -110,8 +132,9 @@ def _snapshot(declaration: Declaration, found: sa.CursorResult[*tuple[Any, ...]]
             rows_of_texts = texts(map(held_once, columns, known))
             snapshot.records.update(zip(ids, map(Record, ids, versions, rows_of_texts), strict=True))
             snapshot.id_by_code.update(zip(code_keys, ids, strict=True))
-            for name_key, record_id in zip(name_keys, ids, strict=True):
-                names.setdefault(name_key, []).append(record_id)
+            if declaration.name_key:
+                for name_key, record_id in zip(name_keys, ids, strict=True):
+                    names.setdefault(name_key, []).append(record_id)
     snapshot.ids_by_name = {name: tuple(sorted(named)) for name, named in names.items()}
     return snapshot
 
@@ -193,7 +216,7 @@ def _held(declaration: Declaration, company_id: int, wanted: Wanted) -> list[sa.
     table = RECORDS[declaration.kind]
     held: list[sa.ColumnElement[bool]] = [table.c.company_id == company_id]
     text = fold(tidy(wanted.text))
-    longest = max(declaration.column(key).max_length or 0 for key in SEARCHED[declaration.kind])
+    longest = max(declaration.column(key).max_length or 0 for key in declaration.searched_keys)
     if has_control_characters(text) or len(text) > longest * 3:  # folding can make three characters of one
         return None
     if text:
@@ -238,13 +261,13 @@ def _sorted(declaration: Declaration, order: Order | None) -> list[sa.ColumnElem
 
 def _sort_key(declaration: Declaration, by: str) -> sa.ColumnElement[Any]:
     table = RECORDS[declaration.kind]
-    folded = {
-        declaration.id_key: table.c.id,
-        declaration.code_key: table.c.code_key,
-        declaration.name_key: table.c.name_key,
-        LAST_CHANGE: table.c.updated_at,
-    }
-    if by in folded:
-        return folded[by]
+    if by == LAST_CHANGE:
+        return table.c.updated_at
+    if by == declaration.id_key:
+        return table.c.id
+    if by == declaration.code_key:
+        return table.c.code_key
+    if by == declaration.name_key:
+        return table.c.name_key
     column = declaration.column(by)
     return sa.func.lower(table.c[by]) if kind_of(column).is_plain else table.c[by]

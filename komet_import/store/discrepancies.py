@@ -111,11 +111,16 @@ def _kept(issues: Iterable[Issue], rejected: Container[int]) -> Iterator[Issue]:
 def count_kinds(conn: sa.Connection, company_id: int, import_id: int) -> list[ProblemCount]:
     """Errors before warnings, commonest first."""
     p = import_problem.c
-    query = sa.select(p.column_key, p.code, p.severity, p.cells).where(
-        p.company_id == company_id, p.import_id == import_id
+    query = (
+        sa.select(import_.c.declaration, p.column_key, p.code, p.severity, p.cells)
+        .join_from(import_problem, import_, import_.c.id == p.import_id)
+        .where(p.company_id == company_id, p.import_id == import_id)
+        .order_by(p.severity, p.cells.desc(), p.column_key, p.code)
     )
-    found = conn.execute(query.order_by(p.severity, p.cells.desc(), p.column_key, p.code))
-    return [ProblemCount((key, code), Severity(severity), cells, 1) for key, code, severity, cells in found]
+    return [
+        ProblemCount(declaration, (key, code), Severity(severity), cells, 1)
+        for declaration, key, code, severity, cells in conn.execute(query)
+    ]
 
 
 def each(

@@ -12,6 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from komet_import.errors import NotFound, Refused
+from komet_import.schema.column import Declaration
+from komet_import.schema.declarations import DECLARATIONS
 from komet_import.store.cells import storable
 from komet_import.store.models import draft, edit, person, upload
 
@@ -57,6 +59,11 @@ class StoredDraft:
     import_id: int | None
     version: int
     edits: int
+
+    @property
+    def declaration(self) -> Declaration:
+        """What its file is read as."""
+        return DECLARATIONS[self.kind]
 
 
 def add_draft(

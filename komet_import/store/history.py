@@ -95,8 +95,9 @@ class Tally:
 
 @dataclass(frozen=True)
 class ProblemCount:
-    """How many cells had a problem, and in how many imports."""
+    """How many cells had a problem, and in how many imports. `declaration` is a key of DECLARATIONS."""
 
+    declaration: str
     problem: Problem
     severity: Severity
     cells: int
@@ -229,18 +230,21 @@ def tally(
 
 
 def problems(conn: sa.Connection, company_id: int, wanted: WantedImports) -> list[ProblemCount]:
-    """By column and kind, commonest first."""
+    """By declaration, column and kind, commonest first."""
     p = import_problem.c
     cells = sa.func.sum(p.cells)
     query = (
-        sa.select(p.column_key, p.code, p.severity, cells, sa.func.count())
+        sa.select(import_.c.declaration, p.column_key, p.code, p.severity, cells, sa.func.count())
         .join_from(import_, import_problem, p.import_id == import_.c.id)
         .where(*_ended(conn, company_id, wanted))
-        .group_by(p.column_key, p.code, p.severity)
+        .group_by(import_.c.declaration, p.column_key, p.code, p.severity)
         .order_by(cells.desc(), p.column_key, p.code)
     )
     found = conn.execute(query)
-    return [ProblemCount((key, code), Severity(severity), *counts) for key, code, severity, *counts in found]
+    return [
+        ProblemCount(declaration, (key, code), Severity(severity), *counts)
+        for declaration, key, code, severity, *counts in found
+    ]
 
 
 def people(conn: sa.Connection, company_id: int, wanted: WantedImports) -> list[PersonCount]:

@@ -127,30 +127,35 @@ def _value_column(column: schema.Column) -> sa.Column[int] | sa.Column[bool] | s
     return sa.Column(column.key, types.get(kind_of(column).storage, sa.BigInteger))
 
 
-# `code_key` and `name_key` are folded in Python, `search_key` is all that a search looks at, folded.
-customer = sa.Table(
-    "customer",
-    metadata,
-    _id(),
-    _company(),
-    _number("version"),
-    _text("code_key"),
-    _text("name_key"),
-    _text("search_key"),
-    _time("created_at"),
-    _time("updated_at"),
-    *(_value_column(column) for column in CUSTOMERS.value_columns),
-    sa.UniqueConstraint("company_id", "code_key"),
-    sa.Index(None, "company_id", "name_key"),
-    sa.Index(None, "company_id", "id"),  # lists and counts read the records in the order they lie in
-    sqlite_autoincrement=True,
-)
+def record_table(name: str, declaration: schema.Declaration, of: sa.MetaData) -> sa.Table:
+    """For a declaration's records: its value columns beside those by which the store keeps and finds them.
 
-# Where the records of each kind of import are kept, and which of their columns a search looks at.
-RECORDS = {CUSTOMERS.kind: customer}
-SEARCHED = {
-    CUSTOMERS.kind: ("code", "name", "email_invoices", "email_statements", "billing_city", "shipping_city")
-}
+    `code_key` and `name_key` are folded in Python; `search_key` is all that a search looks at, folded.
+    """
+    names = [_text("name_key")] if declaration.name_key else []
+    return sa.Table(
+        name,
+        of,
+        _id(),
+        sa.Column("company_id", BIG, sa.ForeignKey(company.c.id), nullable=False),
+        _number("version"),
+        _text("code_key"),
+        *names,
+        _text("search_key"),
+        _time("created_at"),
+        _time("updated_at"),
+        *(_value_column(column) for column in declaration.value_columns),
+        sa.UniqueConstraint("company_id", "code_key"),
+        *(sa.Index(None, "company_id", column.name) for column in names),
+        sa.Index(None, "company_id", "id"),  # lists and counts read the records in the order they lie in
+        sqlite_autoincrement=True,
+    )
+
+
+customer = record_table("customer", CUSTOMERS, metadata)
+
+# Where the records of each declaration are kept.
+RECORDS: dict[str, sa.Table] = {CUSTOMERS.kind: customer}
 
 # `held` says how the bytes are kept.
 upload = sa.Table(

@@ -28,7 +28,7 @@ def with_stored(
     """The rows with a text in each of the `held` columns, now that these will stand in a file.
 
     Where the row's own file had no such cell, it is the stored one: a blank would clear that, when blank cells clear.
-    A row that names no stored customer has blanks there.
+    A row that names no stored record has blanks there.
     """
     positions = {column.key: n for n, column in enumerate(declaration.value_columns)}
     for some in chunks(rejected):
@@ -47,11 +47,9 @@ def with_stored(
 def _records(
     database: Database, declaration: Declaration, company: Company, rejected: Sequence[Rejected]
 ) -> Sequence[Record | None]:
-    texts = {key: [cells.get(key) or "" for _, cells in rejected] for key in declaration.key_columns}
+    texts = {c.key: [cells.get(c.key) or "" for _, cells in rejected] for c in declaration.finding_columns}
     rows = Rows(declaration, [row for row, _ in rejected], texts)
-    keys = rows.keys()
     with database.reading() as connection:
-        company_id = company.company_id
-        snapshot = take_snapshot(connection, declaration, company_id, keys.ids, keys.codes, ())
+        snapshot = take_snapshot(connection, declaration, company.company_id, rows.keys())
     rules = Rules(declaration, company, snapshot, clear_blanks=False)
     return rules.records(rows.batch(range(len(rows))))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from komet_import.schema.company import Role
-from komet_import.schema.customers import CUSTOMERS
 from komet_import.store import companies
 
 ADMINISTRATOR = "admin@localhost"
@@ -31,5 +30,5 @@ EXAMPLE: dict[str, object] = {
 
 def add_example_company(conn: sa.Connection) -> None:
     """Into a database that was migrated from nothing."""
-    company_id = companies.add_company(conn, CUSTOMERS, EXAMPLE, "The example company")
+    company_id = companies.add_company(conn, EXAMPLE, "The example company")
     companies.add_person(conn, company_id, ADMINISTRATOR, "Administrator", Role.ADMINISTRATOR)

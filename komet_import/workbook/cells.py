@@ -8,6 +8,8 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
+from komet_import.schema.kinds import AsNumber
+
 _AUTHOR = "Komet Import"
 _NOTE_WIDTH = 320  # pixels
 _LINE_HEIGHT, _CHARACTERS_A_LINE = 18, 46
@@ -25,11 +27,11 @@ class DataCell(Cell):  # type: ignore[misc]  # openpyxl has no types
     has_style = True
     hyperlink = None
 
-    def __init__(self, sheet: Worksheet, style_id: int, number: re.Pattern[str] | None = None) -> None:
-        """`number` says which texts are stored as numbers."""
+    def __init__(self, sheet: Worksheet, style_id: int, as_number: AsNumber | None = None) -> None:
+        """`as_number` makes numbers of the texts that are stored as such."""
         super().__init__(sheet, row=1, column=1)
         self.style_id = style_id
-        self._number = number
+        self._as_number = as_number
 
     def __repr__(self) -> str:
         """Cheap, since openpyxl asks for it whenever it is given a cell for a value."""
@@ -37,10 +39,11 @@ class DataCell(Cell):  # type: ignore[misc]  # openpyxl has no types
 
     def hold(self, text: str) -> None:
         """A number's digits as they stand; all else is never a formula or an error value, whatever it looks like."""
-        if not text or (self._number is not None and self._number.fullmatch(text)):
-            self._value, self.data_type = text or None, "n"
-            return
-        self._value, self.data_type = within_limit(text), "s"
+        number = self._as_number(text) if self._as_number else None
+        if number is not None or not text:
+            self._value, self.data_type = number, "n"
+        else:
+            self._value, self.data_type = within_limit(text), "s"
 
 
 def text_cell(sheet: Worksheet, text: str) -> Cell:

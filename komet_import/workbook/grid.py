@@ -103,7 +103,7 @@ def choose(
 def _could_be_meant(sheet: Headed, declaration: Declaration) -> bool:
     """Two of our columns, one of them a key: instructions may well name one of them somewhere."""
     found = sheet.matching.positions.keys()
-    return len(found) >= 2 and not found.isdisjoint((declaration.id_key, declaration.code_key))
+    return len(found) >= 2 and any(column.key in found for column in declaration.finding_columns)
 
 
 def _rank(sheet: Headed, declaration: Declaration, wanted: str | None) -> tuple[bool, bool, bool, int]:

@@ -57,10 +57,9 @@ def _grids(path: Path, content: Content, request: Request) -> Iterable[Grid]:
 def _check(found: Headed, declaration: Declaration) -> None:
     """Raises Unreadable: missing_columns, repeated_column."""
     matching = found.matching
-    keys = (declaration.id_key, declaration.code_key)
-    if matching.positions.keys().isdisjoint(keys):
-        id_header, code_header = (declaration.column(key).header for key in keys)
-        raise Unreadable("missing_columns", id_header=id_header, code_header=code_header)
+    if not any(column.key in matching.positions for column in declaration.finding_columns):
+        headers = " or ".join(column.header for column in declaration.finding_columns)
+        raise Unreadable("missing_columns", headers=headers, record=declaration.record)
     for key, positions in matching.repeated.items():
         cells = listed([f"{_letters(position)}{found.position + 1}" for position in positions], _NAMED)
         raise Unreadable("repeated_column", column=declaration.column(key).header, cells=cells)

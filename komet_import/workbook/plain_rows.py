@@ -6,7 +6,6 @@ notes and colours need neither.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from openpyxl.utils import get_column_letter
 
 from komet_import.bulk import chunks
-from komet_import.schema.kinds import kind_of
+from komet_import.schema.kinds import AsNumber, kind_of
 from komet_import.workbook.cells import within_limit
 from komet_import.workbook.layout import Layout, begin, finish
 from komet_import.workbook.style import data_style
@@ -70,7 +69,7 @@ def _around(layout: Layout, count: int) -> _Around:
 def _rows(layout: Layout, styles: Sequence[int], records: Iterable[Sequence[str]]) -> Iterator[str]:
     """A blank cell is left out: it takes the column's own format."""
     columns = [
-        _ColumnXml(get_column_letter(position), style, kind_of(column).number)
+        _ColumnXml(get_column_letter(position), style, kind_of(column).as_number)
         for position, (column, style) in enumerate(zip(layout.columns, styles, strict=True), 1)
     ]
     for row, record in enumerate(records, FIRST_ROW):
@@ -85,11 +84,11 @@ def _rows(layout: Layout, styles: Sequence[int], records: Iterable[Sequence[str]
 class _ColumnXml(dict[str, str]):
     """What follows a cell's place in the XML, by its text: style, type and value, each text's made once."""
 
-    def __init__(self, letter: str, style: int, number: re.Pattern[str] | None) -> None:
+    def __init__(self, letter: str, style: int, as_number: AsNumber | None) -> None:
         super().__init__()
         self.letter = letter
         self._style = style
-        self._number = number
+        self._as_number = as_number
 
     def __missing__(self, text: str) -> str:
         if len(self) >= _REMEMBERED:
@@ -99,8 +98,9 @@ class _ColumnXml(dict[str, str]):
 
     def _xml(self, text: str) -> str:
         """As a number its digits as they stand; all else is never a formula or an error, whatever it looks like."""
-        if self._number is not None and self._number.fullmatch(text):
-            return f' s="{self._style}" t="n"><v>{text}</v></c>'
+        number = self._as_number(text) if self._as_number else None
+        if number is not None:
+            return f' s="{self._style}" t="n"><v>{number}</v></c>'
         text = within_limit(text)
         space = ' xml:space="preserve"' if text != text.strip() else ""
         return f' s="{self._style}" t="inlineStr"><is><t{space}>{escape(text)}</t></is></c>'

@@ -15,7 +15,8 @@ class Request:
     """`columns` are keys and headers, in order; `mapping` leads from the file's headers to ours; `sheet` None to choose."""
 
     title: str
-    id_key: str
+    record: str
+    id_key: str | None
     code_key: str
     columns: Sequence[tuple[str, str]]
     mapping: Mapping[str, str]
@@ -30,6 +31,7 @@ class Request:
         """What matching and the limits need of them."""
         return cls(
             title=declaration.title,
+            record=declaration.record,
             id_key=declaration.id_key,
             code_key=declaration.code_key,
             columns=[(column.key, column.header) for column in declaration.columns],
@@ -49,9 +51,9 @@ class Request:
         return Declaration(
             kind="",
             title=self.title,
+            record=self.record,
             columns=tuple(columns),
             rules=(),
             id_key=self.id_key,
             code_key=self.code_key,
-            name_key="",
         )

@@ -17,7 +17,7 @@ class StyledCells:
 
     def __init__(self, sheet: Worksheet, column: Column) -> None:
         self._sheet = sheet
-        self._number = kind_of(column).number
+        self._as_number = kind_of(column).as_number
         self._styles = {severity: data_style(sheet, column, severity) for severity in (None, *Severity)}
         self._cells = {severity: self._new(severity) for severity in self._styles}
 
@@ -35,4 +35,4 @@ class StyledCells:
         return cell
 
     def _new(self, severity: Severity | None) -> DataCell:
-        return DataCell(self._sheet, self._styles[severity], self._number)
+        return DataCell(self._sheet, self._styles[severity], self._as_number)

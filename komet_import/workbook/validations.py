@@ -64,6 +64,8 @@ def _limit_check(column: Column) -> DataValidation | None:
         return _between("decimal", smallest, largest)
     if kind_of(column).storage is Storage.INTEGER:
         return _between("whole", 1, _LARGEST_WHOLE)
+    if kind_of(column).is_date:
+        return DataValidation(type="date", operator="greaterThanOrEqual", formula1="1")
     if column.max_length is None or kind_of(column).is_chosen:
         return None  # a list without values yet: nothing to choose from
     return DataValidation(type="textLength", operator="lessThanOrEqual", formula1=str(column.max_length))

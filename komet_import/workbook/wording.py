@@ -80,6 +80,8 @@ def refusal(column: Column) -> str:
         return "The list does not have this. A country's ISO code or usual name is fine too. Keep it?"
     if column.decimals:
         return _clip(f"Type a number, {column.format or limit_words(column)}.")
+    if kind.is_date:
+        return "Type a date, like 2026-11-23."
     if kind.storage is Storage.INTEGER:
         return "Type the number that Komet gave this customer, or leave the cell blank for a new one."
     if kind.is_chosen:
@@ -95,12 +97,11 @@ def dialog_title(column: Column) -> str:
 def instructions(declaration: Declaration) -> tuple[str, ...]:
     """How to fill in the sheet, a paragraph each."""
     title = declaration.title
-    record_id, code = declaration.column(declaration.id_key), declaration.column(declaration.code_key)
+    found_by = "; without one, by its ".join(column.header for column in declaration.finding_columns)
     return (
         f"Fill in the sheet {title}, one row each, below the headers. Keep the headers as they are; "
         "optional columns you do not need may be deleted, and their order does not matter.",
-        f"A row finds what is stored by its {record_id.header}; without one, by its {code.header}. "
-        "A row that finds nothing is new.",
+        f"A row finds what is stored by its {found_by}. A row that finds nothing is new.",
         "A column that is missing from the file is never touched. A blank cell keeps the stored value, unless you "
         "choose “blank cells clear the stored value” when you import.",
         "Nothing is stored before you have seen what would change and have confirmed it.",

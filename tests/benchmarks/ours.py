@@ -69,9 +69,9 @@ def validate(folder: Path, rows: int) -> float:
     from komet_import.store.drafts import BlankCells
 
     with at_desk(folder) as desk:
-        table = drafts.read(desk, FILE, (folder / FILE).read_bytes(), None, {})
+        table = drafts.read(desk, CUSTOMERS, FILE, (folder / FILE).read_bytes(), None, {})
         matching = match(table.headers, CUSTOMERS, {})
-        stored = drafts.judge(desk, table, matching, BlankCells.KEEP).snapshot
+        stored = drafts.judge(desk, CUSTOMERS, table, matching, BlankCells.KEEP).snapshot
         texts = {key: table.texts(position) for key, position in matching.positions.items()}
         texts_of_file = Rows(CUSTOMERS, table.numbers, texts)
         return seconds_of(lambda: Draft(texts_of_file, desk.company, stored))

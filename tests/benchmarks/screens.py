@@ -12,7 +12,7 @@ from pathlib import Path
 from komet_import import customers, history
 from komet_import.desk import Desk
 from komet_import.history import Period
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.customers import ID_KEY
 from komet_import.store.customers import Order as CustomerOrder
 from komet_import.store.customers import Wanted
 from komet_import.store.history import Order, WantedImports
@@ -49,9 +49,7 @@ def browse_customers(folder: Path, rows: int) -> float:
 
 
 def _page_of_customers(desk: Desk, wanted: Wanted, order: CustomerOrder | None = None) -> float:
-    return _median(
-        lambda: customers.find(desk, wanted, order or CustomerOrder(by=CUSTOMERS.id_key), PAGE, 400)
-    )
+    return _median(lambda: customers.find(desk, wanted, order or CustomerOrder(by=ID_KEY), PAGE, 400))
 
 
 def _median(work: Callable[[], object]) -> float:

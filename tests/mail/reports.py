@@ -16,6 +16,13 @@ def worded(row: int, key: str | None, value: str, sentence: str) -> Issue:
     return Issue(row, key, value, WordedProblem(IssueCode.REQUIRED, sentence=sentence))
 
 
+HEADERS = {
+    "customer_type": "Customer Type",
+    "email": "Email for Invoices",
+    "code": "Customer Code",
+    "codes": "Location Codes",
+    "name": "Customer Name",
+}
 LEFT_OUT = ImportReport(
     company="Sunrise Blooms, Miami",
     file="customers-november.xlsx",
@@ -35,13 +42,7 @@ LEFT_OUT = ImportReport(
         worded(31, "codes", "MIA:MAI", "“MAI” is not an active location."),
         worded(96, "name", "", "Required for a new customer."),
     ),
-    headers={
-        "customer_type": "Customer Type",
-        "email": "Email for Invoices",
-        "code": "Customer Code",
-        "codes": "Location Codes",
-        "name": "Customer Name",
-    },
+    header=lambda key: HEADERS.get(key, key),
     problem_count=6,
     most_changed=(("Terms", 28), ("Salesperson", 22), ("Phone", 17)),
     cleared=0,

@@ -157,7 +157,7 @@ def test_a_failed_import_shows_no_counts() -> None:
 def test_each_problem_is_listed_with_its_row_column_value_and_reason() -> None:
     html, text = words_of(LEFT_OUT)
     for problem in LEFT_OUT.problems:
-        column = LEFT_OUT.headers[problem.key or ""]
+        column = LEFT_OUT.header(problem.key or "")
         for part in (str(problem.row), column, problem.value or "(blank)", problem.message):
             assert part in html
         assert f"Row {problem.row}, {column}: {problem.value or '(blank)'} {problem.message}" in text
@@ -211,7 +211,7 @@ def test_markup_and_templates_in_the_file_are_text(text: str) -> None:
         file=text,
         person=text,
         problems=(worded(14, "x", text, text),),
-        headers={"x": text},
+        header=lambda _key: text,
         failure=text,
     )
     for report in (hostile, replace(hostile, state="failed")):

@@ -223,7 +223,7 @@ def test_a_sheet_is_chosen_when_several_could_be_meant(open_app: OpenApp) -> Non
         (b"\x89PNG\r\n\x1a\n" + b"0" * 100, "not a workbook"),
         (b"a,b\n1,2\n", "no row with our headers"),
         (b"Customer Code,Customer Name\n", "no rows"),
-        (b"Customer Name\nRosa\n", "neither"),
+        (b"Customer Name\nRosa\n", "lacks the column Customer ID or Customer Code"),
     ],
 )
 def test_a_file_that_cannot_be_used_gets_a_sentence_and_loses_nothing(

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from komet_import.schema.company import Company, Location
-from komet_import.schema.customer_examples import example_records
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.kinds import KINDS
 from komet_import.schema.problems import Problem
@@ -31,7 +30,7 @@ def company(request: pytest.FixtureRequest) -> Company:
 @pytest.fixture
 def records(company: Company) -> list[dict[str, str]]:
     keys = [column.key for column in CUSTOMERS.columns]
-    return [dict(zip(keys, texts, strict=True)) for texts in example_records(CUSTOMERS, company)]
+    return [dict(zip(keys, texts, strict=True)) for texts in CUSTOMERS.example_rows(company)]
 
 
 def test_every_cell_is_right_and_written_as_the_template_writes_it(
@@ -67,18 +66,18 @@ def test_they_are_a_dozen_new_customers_with_all_that_is_required(
 
 
 def test_they_show_leading_zeros_and_other_countries() -> None:
-    texts = [text for record in example_records(CUSTOMERS, SEVERAL) for text in record]
+    texts = [text for record in CUSTOMERS.example_rows(SEVERAL) for text in record]
     assert {"02114", "Canada", "Colombia", "MIA:LAX"} <= set(texts)
 
 
 def column(key: str, company: Company = SEVERAL) -> list[str]:
     """A column of the examples."""
     index = [one.key for one in CUSTOMERS.columns].index(key)
-    return [record[index] for record in example_records(CUSTOMERS, company)]
+    return [record[index] for record in CUSTOMERS.example_rows(company)]
 
 
 def test_an_example_is_a_whole_customer() -> None:
-    third = example_records(CUSTOMERS, SEVERAL)[2]
+    third = CUSTOMERS.example_rows(SEVERAL)[2]
     assert {one.key: text for one, text in zip(CUSTOMERS.columns, third, strict=True) if text} == {
         "code": "IRONBOUND",
         "name": "Ironbound Wholesale Flowers",

@@ -63,7 +63,7 @@ def test_sixty_characters_of_a_cell_are_quoted(length: int, quoted: str) -> None
 
 
 def test_facts_that_are_no_texts_are_told_as_they_are() -> None:
-    problem = Problem(IssueCode.CODE_TAKEN, facts={"owner": 7})
+    problem = Problem(IssueCode.CODE_TAKEN, facts={"owner": 7, "record": "customer"})
     assert problem.message("ABC") == "“ABC” is the code of customer 7, not of this row's customer."
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from komet_import.schema.company import Company, Role
-from komet_import.schema.customers import CUSTOMERS
 from komet_import.store import companies, seed
 from komet_import.store.database import Database, open_database
 
@@ -43,6 +42,6 @@ def company(database: Database) -> Company:
 def other(database: Database, company: Company) -> Company:
     """A second company, whose person 2 is an analyst."""
     with database.writing() as conn:
-        added = companies.add_company(conn, CUSTOMERS, seed.EXAMPLE | {"name": OTHER}, "a test")
+        added = companies.add_company(conn, seed.EXAMPLE | {"name": OTHER}, "a test")
         companies.add_person(conn, added, "rosa@andes.example", "Rosa Vega", Role.ANALYST)
         return companies.load_company(conn, OTHER)

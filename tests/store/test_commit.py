@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from komet_import.errors import KometError, NotFound, Refused
 from komet_import.review.issues import Issue
 from komet_import.review.plan import Counts, Plan, Record
+from komet_import.review.rows import Keys
 from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.problems import IssueCode, Problem, Severity
@@ -183,7 +184,7 @@ def test_a_changed_code_and_name_are_found_under_their_new_keys(
     commit_plan(database, company, make_plan(company, update=[(stored["A"], change)]))
     with database.reading() as conn:
         mine = (conn, CUSTOMERS, company.company_id)
-        found = customers.take_snapshot(*mine, (), ("é",), ("zoë",))
+        found = customers.take_snapshot(*mine, Keys(codes=frozenset({"é"}), names=frozenset({"zoë"})))
         assert (found.id_by_code["é"], found.ids_by_name["zoë"]) == (1, (1,))
         searched = ("ZOË", "cali", "ann", "x", "é\nzoë")
         assert [customers.find(*mine, Wanted(text), None, 9)[1] for text in searched] == [1, 1, 0, 0, 0]
@@ -257,8 +258,8 @@ def _code_taken_meanwhile(database: Database, company: Company, _stored: dict[st
 
 def _company_changed_meanwhile(database: Database, company: Company, _stored: dict[str, Record]) -> None:
     with database.writing() as conn:
-        document = companies.company_document(conn, CUSTOMERS, company.company_id)
-        companies.replace_company(conn, company.company_id, CUSTOMERS, document, "a test")
+        document = companies.company_document(conn, company.company_id)
+        companies.replace_company(conn, company.company_id, document, "a test")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from komet_import.schema.company import Company, Location
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.store import companies, customers, lists, seed
 from komet_import.store.database import Database
-from komet_import.store.models import SEARCHED
 from tests.store.conftest import OTHER
 from tests.store.plans import cell, commit_plan, make_plan
 
@@ -25,7 +24,7 @@ def document(**changes: object) -> dict[str, Any]:
 
 def load(database: Database, company: Company, wanted: dict[str, Any]) -> Company:
     with database.writing() as conn:
-        companies.replace_company(conn, company.company_id, CUSTOMERS, wanted, "company.json")
+        companies.replace_company(conn, company.company_id, wanted, "company.json")
         return companies.load_company(conn, wanted["name"])
 
 
@@ -46,7 +45,7 @@ def test_of_several_companies_one_must_be_named(database: Database, company: Com
 
 def test_the_document_loads_to_the_same_company(database: Database, company: Company) -> None:
     with database.reading() as conn:
-        shown = companies.company_document(conn, CUSTOMERS, company.company_id)
+        shown = companies.company_document(conn, company.company_id)
     assert shown == seed.EXAMPLE
     again = load(database, company, shown)
     assert (again.lists, again.locations) == (company.lists, company.locations)
@@ -124,7 +123,7 @@ def test_a_wrong_document_is_refused_by_name_and_changes_nothing(
     database: Database, company: Company, wrong: Any, named: str
 ) -> None:
     with pytest.raises(BadArguments) as caught, database.writing() as conn:
-        companies.replace_company(conn, company.company_id, CUSTOMERS, wrong, "company.json")
+        companies.replace_company(conn, company.company_id, wrong, "company.json")
     assert named in str(caught.value)
     assert str(caught.value).startswith("company.json does not describe a company")
     with database.reading() as conn:
@@ -144,7 +143,7 @@ def test_loading_one_company_leaves_the_other_alone(
     load(database, company, document(locations=[]))
     with database.reading() as conn:
         assert companies.load_company(conn, OTHER) == other
-        shown = companies.company_document(conn, CUSTOMERS, other.company_id)
+        shown = companies.company_document(conn, other.company_id)
     assert shown["locations"] == seed.EXAMPLE["locations"]
 
 
@@ -161,8 +160,8 @@ def test_a_person_belongs_to_one_company(database: Database, company: Company, o
 
 def terms(database: Database, company: Company) -> dict[str, tuple[bool, int]]:
     with database.reading() as conn:
-        known = lists.values(conn, CUSTOMERS, company.company_id, "terms")
-    return {value.value: (value.active, value.customers) for value in known}
+        known = lists.values(conn, company.company_id, "terms")
+    return {value.value: (value.active, value.records) for value in known}
 
 
 def with_terms(code: str, value: str, **cells: str) -> dict[str, str]:
@@ -178,7 +177,7 @@ def versions(database: Database, company: Company) -> dict[str, tuple[int, str]]
 
 def rename(database: Database, company: Company, old: str, new: str) -> tuple[str, int]:
     with database.writing() as conn:
-        return lists.rename_value(conn, CUSTOMERS, company.company_id, 1, "terms", old, new)
+        return lists.rename_value(conn, company.company_id, 1, "terms", old, new)
 
 
 def reloaded(database: Database, company: Company) -> Company:
@@ -237,7 +236,7 @@ def test_a_value_that_is_there_or_cannot_be_is_refused_and_nothing_changes(
 
 def add_term(database: Database, company: Company, value: str) -> str:
     with database.writing() as conn:
-        return lists.add_value(conn, company.company_id, CUSTOMERS.column("terms"), value)
+        return lists.add_value(conn, company.company_id, "terms", value)
 
 
 def test_a_value_may_change_its_case(database: Database, company: Company) -> None:
@@ -271,7 +270,7 @@ def test_a_value_that_is_not_there_any_more_gets_a_sentence(
 
 
 def test_no_company_list_is_part_of_the_search_key_which_a_rename_leaves_alone() -> None:
-    assert not [key for key in SEARCHED[CUSTOMERS.kind] if CUSTOMERS.column(key).is_company_list]
+    assert not [key for key in CUSTOMERS.searched_keys if CUSTOMERS.column(key).is_company_list]
 
 
 def test_locations_are_added_renamed_and_deactivated(database: Database, company: Company) -> None:
@@ -335,10 +334,10 @@ def test_customers_are_counted_at_each_of_their_locations(
     ]
     commit_plan(database, company, make_plan(company, new=new))
     with database.reading() as conn:
-        counted = companies.customers_by_location(conn, CUSTOMERS, company.company_id)
+        counted = companies.records_by_location(conn, company.company_id)
         assert counted == {"mia": 1, "lax": 2, "bog": 1}
-        assert companies.located(conn, CUSTOMERS, company.company_id) == companies.Located(4, 2, 5)
-        assert companies.located(conn, CUSTOMERS, other.company_id) == companies.Located(0, 0, 0)
+        assert companies.located(conn, company.company_id) == companies.Located(4, 2, 5)
+        assert companies.located(conn, other.company_id) == companies.Located(0, 0, 0)
 
 
 def test_the_company_gets_a_name_a_zone_and_one_location(

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from komet_import.errors import NotFound
 from komet_import.review.plan import Snapshot
+from komet_import.review.rows import Keys
 from komet_import.schema.column import KindName
 from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS
@@ -28,7 +29,8 @@ def snapshot(
     names: tuple[str, ...] = (),
 ) -> Snapshot:
     with database.reading() as conn:
-        return customers.take_snapshot(conn, CUSTOMERS, company.company_id, ids, codes, names)
+        keys = Keys(frozenset(ids), frozenset(codes), frozenset(names))
+        return customers.take_snapshot(conn, CUSTOMERS, company.company_id, keys)
 
 
 def search(database: Database, company: Company, text: str | None) -> list[int]:

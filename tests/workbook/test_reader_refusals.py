@@ -71,7 +71,7 @@ def png() -> bytes:
         pytest.param(
             odd.xlsx_of([("Customer Name", "Phone"), ("A", "b")]),
             "missing_columns",
-            "neither a Customer ID nor a Customer Code",
+            "the column Customer ID or Customer Code, by which its rows find their customer",
             id="no key",
         ),
         pytest.param(

@@ -18,7 +18,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from komet_import.review.matching import header_key
 from komet_import.schema.column import Colour
 from komet_import.schema.company import Company
-from komet_import.schema.customer_examples import example_records
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.schema.kinds import KINDS
 from komet_import.schema.problems import Problem
@@ -175,7 +174,7 @@ def test_numbers_are_numbers_unless_excel_would_damage_them() -> None:
 
 @pytest.mark.parametrize("company", [SEVERAL, SINGLE], ids=["several", "single"])
 def test_what_is_exported_reads_the_same_again(company: Company) -> None:
-    records = example_records(CUSTOMERS, company)
+    records = CUSTOMERS.example_rows(company)
     again = read_back(template(company, records))
     for before, after in zip(records, again, strict=True):
         for column, old, new in zip(COLUMNS, before, after, strict=True):

@@ -14,7 +14,7 @@ from komet_import.access import may_see
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.schema.column import CONTACTS, Column
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.customers import CODE_KEY, CUSTOMERS, ID_KEY, NAME_KEY
 from komet_import.schema.kinds import Storage, kind_of
 from komet_import.store.customers import CustomerRow
 from komet_import.store.imports import AuditedChange, ImportKind
@@ -45,7 +45,7 @@ def customer_card(desk: Desk, given: str | None) -> None:
             st.markdown(f":material/search_off: {escape_markdown(str(error))}")
             return
         values = dict(zip((c.key for c in CUSTOMERS.value_columns), row.texts, strict=True))
-        values[CUSTOMERS.id_key] = str(row.customer_id)
+        values[ID_KEY] = str(row.customer_id)
         _head(row, values)
         history, details, contacts = st.tabs(["History", "Details", CONTACTS])
         with history:
@@ -59,8 +59,8 @@ def customer_card(desk: Desk, given: str | None) -> None:
 def _head(row: CustomerRow, values: dict[str, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(gap=None, width="stretch"):
-            st.subheader(escape_markdown(values[CUSTOMERS.name_key]), anchor=False)
-            layout.quiet(f"{values[CUSTOMERS.code_key]} · Customer ID {row.customer_id}")
+            st.subheader(escape_markdown(values[NAME_KEY]), anchor=False)
+            layout.quiet(f"{values[CODE_KEY]} · Customer ID {row.customer_id}")
         for key in CUSTOMERS.filters:
             column = CUSTOMERS.by_key[key]
             if kind_of(column).storage is Storage.FLAG and values[key]:

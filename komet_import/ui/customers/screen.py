@@ -16,7 +16,7 @@ from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.schema.column import Column
 from komet_import.schema.company import Company
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.customers import CUSTOMERS, ID_KEY
 from komet_import.schema.kinds import Storage, kind_of, options
 from komet_import.store.customers import LAST_CHANGE, Order, Wanted
 from komet_import.store.history import WantedImports
@@ -192,9 +192,7 @@ def _choose_import() -> None:
 
 def _sort_choice() -> None:
     options = [sign + key for key in sort_headers() for sign in ("", "-")]
-    options.sort(
-        key=lambda option: option.lstrip("-") != CUSTOMERS.id_key
-    )  # the first is what is shown unasked
+    options.sort(key=lambda option: option.lstrip("-") != ID_KEY)  # the first is what is shown unasked
     st.selectbox(
         "Sort by",
         options,
@@ -211,7 +209,7 @@ def _sort_choice() -> None:
 def _sort_words(option: str) -> str:
     key = option.removeprefix("-")
     rising, falling = {
-        CUSTOMERS.id_key: ("lowest first", "highest first"),
+        ID_KEY: ("lowest first", "highest first"),
         LAST_CHANGE: ("oldest first", "newest first"),
     }.get(key, ("A to Z", "Z to A"))
     return f"{sort_headers()[key]}, {falling if option.startswith('-') else rising}"

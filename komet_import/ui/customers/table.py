@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from komet_import.desk import Desk
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.customers import CUSTOMERS, ID_KEY
 from komet_import.store.customers import LAST_CHANGE, CustomerRow, Order
 from komet_import.ui import words
 
@@ -49,7 +49,7 @@ def customer_table(
 
 def sort_headers() -> dict[str, str]:
     """By what the customers can be sorted: the keys and headers of the columns that their table shows."""
-    keys = (*CUSTOMERS.listed, CUSTOMERS.id_key)
+    keys = (*CUSTOMERS.listed, ID_KEY)
     return {key: CUSTOMERS.by_key[key].header for key in keys} | {LAST_CHANGE: "Last change"}
 
 
@@ -72,7 +72,7 @@ def _customer_frame(desk: Desk, rows: Sequence[CustomerRow]) -> pd.DataFrame:
     return pd.DataFrame(
         texts
         | {
-            headers[CUSTOMERS.id_key]: [row.customer_id for row in rows],
+            headers[ID_KEY]: [row.customer_id for row in rows],
             headers[LAST_CHANGE]: [words.short(row.updated_at, desk.company, now) for row in rows],
         }
     )
@@ -81,6 +81,6 @@ def _customer_frame(desk: Desk, rows: Sequence[CustomerRow]) -> pd.DataFrame:
 def _customer_columns(order: Order) -> dict[str, Any]:
     arrow = " ↓" if order.descending else " ↑"
     labels = {header: header + (arrow if by == order.by else "") for by, header in sort_headers().items()}
-    number = sort_headers()[CUSTOMERS.id_key]
+    number = sort_headers()[ID_KEY]
     texts = {header: st.column_config.TextColumn(label) for header, label in labels.items()}
     return texts | {number: st.column_config.NumberColumn(labels[number], format="%d")}

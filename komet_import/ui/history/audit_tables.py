@@ -8,23 +8,25 @@ import pandas as pd
 import streamlit as st
 
 from komet_import.review.issues import Issue
+from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import Severity
 from komet_import.store.audit import ShownChange
 from komet_import.ui import layout
-from komet_import.ui.history.files import header_of
+from komet_import.ui.history.files import change_header, header_of
 from komet_import.ui.theme import Tone, palette
 
 _KINDS = {Severity.ERROR: ("Error", Tone.ERROR), Severity.WARNING: ("Warning", Tone.WAITING)}
 _ROW_NUMBER = st.column_config.NumberColumn(format="%d", width=70)
 
 
-def changes_table(changes: Sequence[ShownChange]) -> None:
-    """The old value is grey; a new customer is one line."""
+def changes_table(declaration: str, changes: Sequence[ShownChange]) -> None:
+    """The old value is grey; a new record is one line. `declaration` is a key of DECLARATIONS."""
+    record = DECLARATIONS[declaration].record.capitalize()
     frame = pd.DataFrame(
         {
             "Row": [shown.change.row for shown in changes],
-            "Customer": [_customer(shown) for shown in changes],
-            "Column": [_column(shown) for shown in changes],
+            record: [_record(record, shown) for shown in changes],
+            "Column": [change_header(declaration, shown.change.key) for shown in changes],
             "Old value": [_value(shown.change.key, shown.change.old) for shown in changes],
             " ": ["→" if shown.change.key else "" for shown in changes],
             "New value": [_value(shown.change.key, shown.change.new) for shown in changes],
@@ -43,27 +45,23 @@ def changes_table(changes: Sequence[ShownChange]) -> None:
     )
 
 
-def _customer(shown: ShownChange) -> str:
-    if shown.name is None:
-        return f"Customer {shown.change.record_id}, removed since"
-    return f"{shown.name} ({shown.code})"
-
-
-def _column(shown: ShownChange) -> str:
-    return header_of(shown.change.key) if shown.change.key else "New customer"
+def _record(word: str, shown: ShownChange) -> str:
+    if shown.code is None:
+        return f"{word} {shown.change.record_id}, removed since"
+    return shown.code if shown.name is None else f"{shown.name} ({shown.code})"
 
 
 def _value(key: str | None, text: str | None) -> str:
     return text or ("(blank)" if key else "")
 
 
-def discrepancy_frame(issues: Sequence[Issue]) -> None:
+def discrepancy_frame(declaration: str, issues: Sequence[Issue]) -> None:
     """Row, kind, column, value and reason."""
     frame = pd.DataFrame(
         {
             "Row": [issue.row for issue in issues],
             "Kind": [[_KINDS[issue.severity][0]] for issue in issues],
-            "Column": [header_of(issue.key) for issue in issues],
+            "Column": [header_of(declaration, issue.key) for issue in issues],
             "Value": [issue.value for issue in issues],
             "Why": [issue.message for issue in issues],
         }

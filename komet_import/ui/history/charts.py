@@ -16,7 +16,7 @@ import pandas as pd
 import streamlit as st
 
 from komet_import.history import Bar, Overview, Unit
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import IssueCode, Severity, title_of
 from komet_import.store.history import PersonCount, Problem, ProblemCount
 from komet_import.ui import words
@@ -140,14 +140,14 @@ def _told(overview: Overview) -> str:
 # -- problems and people -------------------------------------------------------------------------------------------
 
 
-def problem_name(problem: Problem) -> str:
-    """`Terms, not in the list`; the whole row has no column."""
-    key, code = problem
+def problem_name(kind: str, problem: Problem) -> str:
+    """`Terms, not in the list`; the whole row has no column. `kind` is the declaration's."""
+    declaration, (key, code) = DECLARATIONS[kind], problem
     title = title_of(IssueCode(code))
-    if key not in CUSTOMERS.by_key:
+    if not key:
         return title
-    names_a_column = title.startswith(tuple(column.header for column in CUSTOMERS.columns))
-    return f"{CUSTOMERS.by_key[key].header}, {title if names_a_column else title[:1].lower() + title[1:]}"
+    names_a_column = title.startswith(tuple(column.header for column in declaration.columns))
+    return f"{declaration.header(key)}, {title if names_a_column else title[:1].lower() + title[1:]}"
 
 
 def problem_value(problem: Problem) -> str:
@@ -158,7 +158,7 @@ def problem_value(problem: Problem) -> str:
 def commonest_problems(counts: Sequence[ProblemCount], chosen: Problem | None) -> Picture:
     """Cells by column and kind, longest bar first."""
     _, _, raspberry, amber, *_ = _colours()
-    names = [problem_name(count.problem) for count in counts]
+    names = [problem_name(count.declaration, count.problem) for count in counts]
     frame = pd.DataFrame(
         {
             "label": names,

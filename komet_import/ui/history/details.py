@@ -9,6 +9,7 @@ import streamlit as st
 from komet_import import history
 from komet_import.desk import Desk
 from komet_import.history import ImportView
+from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import Severity
 from komet_import.sentences import listed
 from komet_import.store.audit import WantedChanges
@@ -66,7 +67,7 @@ def what_happened(desk: Desk, view: ImportView) -> str:
     counts = record.counts
     when = words.exact(record.finished_at, desk.company)
     if record.kind is ImportKind.RENAME:
-        return f"{record.by}, {when}: {words.counted(counts.update, 'customer')} got the new name."
+        return f"{record.by}, {when}: {words.counted(counts.update, DECLARATIONS[record.declaration].record)} got the new name."
     of_rows = f"{record.by}, {when}: of {words.counted(record.rows, 'row')}"
     if record.state is ImportState.COMMITTING:
         return f"{record.by}, {when}: it is being imported, and nothing is in yet."
@@ -126,20 +127,21 @@ def _changes(desk: Desk, record: ImportRecord) -> TableDownload:
         st.subheader("Changes", anchor=False, width="stretch")
         actions = st.container(width="content")
         columns = st.container(width="content")
-        customer = st.text_input(
-            "Customer",
-            placeholder="Customer",
+        word = DECLARATIONS[record.declaration].record.capitalize()
+        searched = st.text_input(
+            word,
+            placeholder=word,
             icon=":material/search:",
             key=f"changes-customer-{record.import_id}",
             label_visibility="collapsed",
             width=180,
         )
-    counts = history.count_changes(desk, record.import_id, customer)
+    counts = history.count_changes(desk, record.import_id, searched)
     with actions:
         action = _action(record, counts)
     with columns:
         key = _column(record, counts)
-    wanted = WantedChanges(action, key, customer)
+    wanted = WantedChanges(action, key, searched)
     total = sum(
         count
         for (an_action, a_key), count in counts.items()
@@ -157,7 +159,7 @@ def _changes_page(desk: Desk, record: ImportRecord, wanted: WantedChanges, total
     page_key = f"changes-page-{record.import_id}-{wanted.action}-{wanted.key}-{wanted.record}"
     page = int(st.session_state.get(page_key, 1))
     found = history.each_change(desk, record.import_id, wanted, PAGE_ROWS, (page - 1) * PAGE_ROWS)
-    changes_table(list(found))
+    changes_table(record.declaration, list(found))
     page_choice(total, PAGE_ROWS, page, key=page_key)
 
 
@@ -187,7 +189,8 @@ def _column(record: ImportRecord, counts: dict[tuple[str, str | None], int]) -> 
         if key:
             changed[key] = changed.get(key, 0) + count
     labels = {_EVERY: "Every column"}
-    labels |= {key: f"{header_of(key)} ({changed[key]:,})" for key in sorted(changed, key=header_of)}
+    headers = sorted((header_of(record.declaration, key), key) for key in changed)
+    labels |= {key: f"{header} ({changed[key]:,})" for header, key in headers}
     chosen = st.selectbox(
         "Column",
         list(labels),
@@ -226,7 +229,7 @@ def _discrepancies(desk: Desk, view: ImportView) -> TableDownload:
         page = int(st.session_state.get(page_key, 1))
         offset = (page - 1) * PAGE_ROWS
         found = history.each_discrepancy(desk, record.import_id, problem, limit=PAGE_ROWS, offset=offset)
-        discrepancy_frame(list(found))
+        discrepancy_frame(record.declaration, list(found))
         page_choice(kept, PAGE_ROWS, page, key=page_key)
         if kept < total:
             st.caption(
@@ -241,7 +244,9 @@ def _problem(view: ImportView) -> Problem | None:
     if len(shown) < 2:
         return None
     labels = {
-        problem_value(count.problem): f"{problem_name(count.problem)} :gray[{count.cells:,}]"
+        problem_value(
+            count.problem
+        ): f"{problem_name(count.declaration, count.problem)} :gray[{count.cells:,}]"
         for count in shown
     }
     chosen = st.pills(

@@ -9,7 +9,7 @@ from functools import partial
 from komet_import import history
 from komet_import.desk import Desk
 from komet_import.history import Overview
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import IssueCode, title_of
 from komet_import.store.audit import WantedChanges
 from komet_import.store.history import Order, Problem, WantedImports
@@ -35,9 +35,14 @@ _LIST = (
 )
 
 
-def header_of(key: str | None) -> str:
-    """Of a column; an issue may be of the whole row."""
-    return CUSTOMERS.by_key[key].header if key in CUSTOMERS.by_key else _WHOLE_ROW
+def header_of(declaration: str, key: str | None) -> str:
+    """Of a column; an issue may be of the whole row. `declaration` is a key of DECLARATIONS."""
+    return DECLARATIONS[declaration].header(key) if key else _WHOLE_ROW
+
+
+def change_header(declaration: str, key: str | None) -> str:
+    """Of a changed column; the change may be that there is a new record."""
+    return header_of(declaration, key) if key else f"New {DECLARATIONS[declaration].record}"
 
 
 def history_files(
@@ -89,7 +94,13 @@ def _problems(overview: Overview) -> Iterator[Sequence[TableCell]]:
     for count in overview.problems:
         key, code = count.problem
         title = title_of(IssueCode(code))
-        yield (header_of(key), title, count.severity.value.title(), count.cells, count.imports)
+        yield (
+            header_of(count.declaration, key),
+            title,
+            count.severity.value.title(),
+            count.cells,
+            count.imports,
+        )
 
 
 def _people(overview: Overview) -> Iterator[Sequence[TableCell]]:
@@ -99,7 +110,12 @@ def _people(overview: Overview) -> Iterator[Sequence[TableCell]]:
 
 def changes_file(desk: Desk, record: ImportRecord, wanted: WantedChanges, total: int) -> TableDownload:
     """The changes that the filters leave."""
-    headers = ("Row", "Customer ID", "Customer", "Customer Code", "Column", "Old value", "New value")
+    declaration = DECLARATIONS[record.declaration]
+    who = (f"{declaration.record.capitalize()} number", declaration.record.capitalize())
+    if declaration.id_key:
+        who = (declaration.header(declaration.id_key), who[1])
+    code = declaration.header(declaration.code_key)
+    headers = ("Row", *who, code, "Column", "Old value", "New value")
     rows = partial(_changes, desk, record, wanted)
     return TableDownload("Changes", f"changes-{record.import_id}", headers, rows, total)
 
@@ -107,7 +123,7 @@ def changes_file(desk: Desk, record: ImportRecord, wanted: WantedChanges, total:
 def _changes(desk: Desk, record: ImportRecord, wanted: WantedChanges) -> Iterator[Sequence[TableCell]]:
     for shown in history.each_change(desk, record.import_id, wanted):
         change = shown.change
-        column = header_of(change.key) if change.key else "New customer"
+        column = change_header(record.declaration, change.key)
         who = (change.record_id, shown.name, shown.code)
         yield (change.row, *who, column, change.old, change.new)
 
@@ -125,7 +141,7 @@ def _discrepancies(
     desk: Desk, record: ImportRecord, problem: Problem | None
 ) -> Iterator[Sequence[TableCell]]:
     for found in history.each_discrepancy(desk, record.import_id, problem):
-        kind, column = found.severity.value.title(), header_of(found.key)
+        kind, column = found.severity.value.title(), header_of(record.declaration, found.key)
         yield (found.row, kind, column, found.value, found.message, found.suggestion)
 
 

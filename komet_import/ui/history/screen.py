@@ -11,8 +11,8 @@ import streamlit as st
 from komet_import import history
 from komet_import.access import Deed, may
 from komet_import.desk import Desk
-from komet_import.history import Bar, Overview, Page, Period, Unit
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.history import Bar, Overview, Page, Period
+from komet_import.schema.declarations import DECLARATIONS, USUAL
 from komet_import.schema.problems import IssueCode
 from komet_import.store.history import Order, Problem, SortBy, WantedImports
 from komet_import.store.imports import ImportState
@@ -49,7 +49,7 @@ def history_screen(desk: Desk) -> None:
     wanted, page = _filtered(desk, overview, bar, problem)
     with above:
         _charts(overview, period, bar, wanted)
-        _chips(overview.unit, bar, problem)
+        _chips(overview, bar, problem)
     if page.total:
         history_table(desk, page.lines, _order(), _open, _sort)
         page_choice(page.total, PAGE_ROWS, _page_number(wanted), key=_page_key(wanted))
@@ -153,15 +153,21 @@ def _chosen_bar(overview: Overview) -> Bar | None:
 
 def _chosen_problem() -> Problem | None:
     key, _, code = st.query_params.get("problem", "").partition(".")
-    known = (not key or key in CUSTOMERS.by_key) and code in list(IssueCode)
-    return (key, code) if known else None
+    known = not key or any(key in declaration.by_key for declaration in DECLARATIONS.values())
+    return (key, code) if known and code in list(IssueCode) else None
 
 
-def _chips(unit: Unit, bar: Bar | None, problem: Problem | None) -> None:
+def _declaration(overview: Overview, problem: Problem) -> str:
+    """The kind of the imports that had it, most of all."""
+    found = [count.declaration for count in overview.problems if count.problem == problem]
+    return found[0] if found else USUAL.kind
+
+
+def _chips(overview: Overview, bar: Bar | None, problem: Problem | None) -> None:
     """What a click on a chart chose, to be taken away again."""
-    names = {"bar": charts.bar_name(bar, unit) if bar else "", "problem": ""}
+    names = {"bar": charts.bar_name(bar, overview.unit) if bar else "", "problem": ""}
     if problem:
-        names["problem"] = charts.problem_name(problem)
+        names["problem"] = charts.problem_name(_declaration(overview, problem), problem)
     shown = {name: text for name, text in names.items() if text}
     if shown:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

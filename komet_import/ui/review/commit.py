@@ -166,8 +166,8 @@ def _line(number: int, what: str, meaning: str) -> None:
 def _meanings(opened: OpenDraft, plan: Plan) -> list[tuple[int, str, str]]:
     counts = plan.counts
     changed = Counter(change.key for change in plan.changes)
-    headers = opened.draft.declaration.by_key
-    most = [f"{headers[key].header} {number:,}" for key, number in changed.most_common(_SHOWN_COLUMNS)]
+    header, record = opened.draft.declaration.header, opened.draft.declaration.record
+    most = [f"{header(key)} {number:,}" for key, number in changed.most_common(_SHOWN_COLUMNS)]
     other = sum(changed.values()) - sum(number for _, number in changed.most_common(_SHOWN_COLUMNS))
     most += [f"other columns {other:,}"] if other else []
     values = (
@@ -179,12 +179,12 @@ def _meanings(opened: OpenDraft, plan: Plan) -> list[tuple[int, str, str]]:
     return [
         (
             counts.new,
-            "new customers" if counts.new != 1 else "new customer",
+            f"new {record}s" if counts.new != 1 else f"new {record}",
             "added" if counts.new else "none",
         ),
         (
             counts.update,
-            "updated customers" if counts.update != 1 else "updated customer",
+            f"updated {record}s" if counts.update != 1 else f"updated {record}",
             f"{values}: {', '.join(most)}" if changed else "none",
         ),
         (counts.unchanged, "unchanged", "nothing is written"),

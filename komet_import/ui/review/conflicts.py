@@ -46,7 +46,7 @@ def kept(draft: Draft, conflict: Conflict) -> str:
 def _place(draft: Draft, conflict: Conflict) -> str:
     if conflict.key is None:
         return f"Row {conflict.row}"
-    return f"Row {conflict.row}, {draft.declaration.by_key[conflict.key].header}"
+    return f"Row {conflict.row}, {draft.declaration.header(conflict.key)}"
 
 
 def _quoted(text: str) -> str:

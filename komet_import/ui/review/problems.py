@@ -65,7 +65,7 @@ def problem_list(desk: Desk, opened: OpenDraft, view: View) -> None:
         _wrong_columns(draft)
         column = ""
         for kind, count in kinds.items():
-            header = draft.declaration.by_key[kind.key].header if kind.key else "Whole row"
+            header = draft.declaration.header(kind.key) if kind.key else "Whole row"
             if header != column:
                 st.markdown(f"**{header}**")
                 column = header
@@ -77,7 +77,7 @@ def _wrong_columns(draft: Draft) -> None:
     """Before all others: thousands of problems may be one."""
     wrong = draft.wrong_columns
     for column in wrong[:_SHOWN_COLUMNS]:
-        header = draft.declaration.by_key[column.key].header
+        header = draft.declaration.header(column.key)
         st.warning(f"**{header}:** {of_wrong_column(column.wrong, column.filled)}")
     if len(wrong) > _SHOWN_COLUMNS:
         st.caption(f"The same is true of {words.counted(len(wrong) - _SHOWN_COLUMNS, 'other column')}.")
@@ -166,7 +166,7 @@ def _reason(desk: Desk, opened: OpenDraft, view: View, issue: Issue) -> None:
 
 
 def _place(draft: Draft, row: int, key: str | None) -> str:
-    return f"**Row {row}, {draft.declaration.by_key[key].header}.**" if key else f"**Row {row}.**"
+    return f"**Row {row}, {draft.declaration.header(key)}.**" if key else f"**Row {row}.**"
 
 
 def _use(desk: Desk, draft_id: str, view: View, issue: Issue) -> None:

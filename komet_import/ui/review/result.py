@@ -6,12 +6,12 @@ from io import BytesIO
 
 import streamlit as st
 
-from komet_import import history
+from komet_import import customers, history
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.history import ImportView
 from komet_import.review.issues import Issue
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import Severity
 from komet_import.store.discrepancies import MOST_KEPT
 from komet_import.store.drafts import StoredDraft
@@ -99,7 +99,9 @@ def _left_out(desk: Desk, view: ImportView) -> None:
     record, counts = view.record, view.record.counts
     if not counts.rejected:
         st.subheader("Every row went in", anchor=False)
-        st.caption("Nothing was left out. The stored customers show the values of the file now.")
+        st.caption(
+            f"Nothing was left out. The stored {DECLARATIONS[record.declaration].record}s show the values of the file now."
+        )
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         were = "row was" if counts.rejected == 1 else "rows were"
@@ -108,7 +110,7 @@ def _left_out(desk: Desk, view: ImportView) -> None:
     if counts.skipped:
         st.caption(words.left_out(counts).capitalize() + ".")
     errors = history.each_discrepancy(desk, record.import_id, severity=Severity.ERROR, limit=_SHOWN_PROBLEMS)
-    discrepancy_table(list(errors))
+    discrepancy_table(record.declaration, list(errors))
     total = sum(count.cells for count in view.problems if count.severity is Severity.ERROR)
     if total > _SHOWN_PROBLEMS:
         kept = total
@@ -140,13 +142,13 @@ def _discrepancies(desk: Desk, import_id: int) -> bytes:
     return out.getvalue()
 
 
-def discrepancy_table(issues: list[Issue]) -> None:
-    """Row, column, value and reason; texts of the file stand as they are."""
-    headers = {key: column.header for key, column in CUSTOMERS.by_key.items()}
+def discrepancy_table(kind: str, issues: list[Issue]) -> None:
+    """Row, column, value and reason; texts of the file stand as they are. `kind` is the declaration's."""
+    header = DECLARATIONS[kind].header
     st.table(
         {
             "Row": [str(issue.row) for issue in issues],
-            "Column": [headers.get(issue.key or "", "Whole row") for issue in issues],
+            "Column": [header(issue.key) if issue.key else "Whole row" for issue in issues],
             "Value": [escape_markdown(issue.value[:80]) for issue in issues],
             "Why": [escape_markdown(issue.message) for issue in issues],
         },
@@ -164,14 +166,13 @@ def _next(record: ImportRecord) -> None:
             icon=":material/history:",
             query_params={"import": str(record.import_id)},
         )
-        st.page_link(
-            "customers.py",
-            label="The stored customers",
-            icon=":material/storefront:",
-            query_params={"import": str(record.import_id)}
-            if record.counts.new or record.counts.update
-            else None,
-        )
+        if record.declaration == customers.DECLARATION.kind:
+            st.page_link(
+                "customers.py",
+                label="The stored customers",
+                icon=":material/storefront:",
+                query_params={"import": str(record.import_id)} if record.counts.written else None,
+            )
         st.button(
             "Import another file",
             icon=":material/upload_file:",

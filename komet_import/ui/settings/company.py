@@ -9,13 +9,13 @@ import streamlit as st
 from komet_import import company
 from komet_import.desk import Desk
 from komet_import.schema.column import Colour
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.declarations import all_columns
 from komet_import.sentences import listed
 from komet_import.store.company_file import LONGEST_NAME
 from komet_import.ui import words
 from komet_import.ui.settings import changes as settings_changes
 
-_HEADERS = [column.header for column in CUSTOMERS.columns if column.colour is Colour.BLUE]
+_HEADERS = list(dict.fromkeys(column.header for column in all_columns() if column.colour is Colour.BLUE))
 _BLUE = listed(_HEADERS)
 _SWITCH = "switch-locations"
 
@@ -94,7 +94,7 @@ def _confirm(desk: Desk) -> None:
 
 
 def _consequence(desk: Desk, several: bool) -> str:
-    found = company.located_customers(desk)
+    found = company.located_records(desk)
     if not several:
         stay = words.counted(found.values, "stored value stays", "stored values stay")
         return f"{_BLUE} are ignored from now on; {stay}."

@@ -7,14 +7,14 @@ import streamlit as st
 from komet_import import company
 from komet_import.desk import Desk
 from komet_import.schema.column import Column
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.declarations import company_lists
 from komet_import.store.lists import ListValue
 from komet_import.ui import layout, words
 from komet_import.ui.settings import changes as settings_changes
 from komet_import.ui.settings.rows import CARD, Entry, entries
 
 _RENAME = "rename-value"
-_COLUMNS = {column.header: column for column in CUSTOMERS.columns if column.is_company_list}
+_COLUMNS = {column.header: column for column in company_lists().values()}
 
 
 def lists_section(desk: Desk) -> None:
@@ -34,7 +34,7 @@ def _list(desk: Desk, column: Column) -> None:
             layout.quiet("This list is empty: a file cannot give a value here. Add the first one.")
         entries(
             column.key,
-            [Entry(v.value, "", v.customers, v.active) for v in values],
+            [Entry(v.value, "", v.records, v.active) for v in values],
             rename=(_RENAME, column.key),
             switch=_activate,
             switch_args=(desk, column.key),
@@ -76,13 +76,13 @@ def _activate(desk: Desk, key: str, value: str, active: bool) -> None:
 
 def _rename(desk: Desk, column: Column, value: ListValue) -> None:
     note = "No customer has this value."
-    if value.customers:
-        have = words.counted(value.customers, "customer has it and gets", "customers have it and get")
+    if value.records:
+        have = words.counted(value.records, "customer has it and gets", "customers have it and get")
         note = f"{have} the new name too. In a file the old name is a problem from then on."
 
     def rename(name: str) -> str:
-        new, customers = company.rename_value(desk, column.key, value.value, name)
-        changed = f" {words.counted(customers, 'customer')} updated." if customers else ""
+        new, records = company.rename_value(desk, column.key, value.value, name)
+        changed = f" {words.counted(records, 'customer')} updated." if records else ""
         return f"“{value.value}” is “{new}” now.{changed}"
 
     settings_changes.ask_new_name("value", value.value, column.max_length, note, rename)

@@ -24,7 +24,7 @@ def locations_section(desk: Desk) -> None:
         _remarks(desk)
         entries(
             "locations",
-            [Entry(place.code, place.name, customers, place.active) for place, customers in found],
+            [Entry(place.code, place.name, records, place.active) for place, records in found],
             rename=(_RENAME,),
             switch=_activate,
             switch_args=(desk,),

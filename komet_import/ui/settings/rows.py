@@ -1,4 +1,4 @@
-"""The lines of a list in Settings: what it is, how many customers have it, and its actions. Long lists come in pages."""
+"""The lines of a list in Settings: what it is, how many records have it, and its actions. Long lists come in pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Entry:
 
     name: str
     description: str
-    customers: int
+    records: int
     active: bool
 
 
@@ -64,7 +64,7 @@ def _actions(
 ) -> None:
     """Together, so that on a narrow screen they go to a line of their own."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-        layout.quiet(words.counted(entry.customers, "customer") if entry.customers else "no customers")
+        layout.quiet(words.counted(entry.records, "customer") if entry.records else "no customers")
         st.button(
             "Rename",
             key=f"rename-{what}-{entry.name}",

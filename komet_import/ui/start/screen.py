@@ -8,12 +8,13 @@ from io import BytesIO
 
 import streamlit as st
 
-from komet_import import customers, drafts, importer
+from komet_import import drafts, importer
 from komet_import.access import may_see
 from komet_import.desk import Desk
 from komet_import.errors import KometError
 from komet_import.importer import Choices, TemplateKind
-from komet_import.schema.customers import CUSTOMERS
+from komet_import.schema.column import Declaration
+from komet_import.schema.declarations import DECLARATIONS, USUAL
 from komet_import.store.drafts import StoredDraft
 from komet_import.ui import layout, words
 from komet_import.ui.downloads import XLSX, download_button
@@ -28,22 +29,28 @@ def start_screen(desk: Desk) -> None:
     layout.title("Import from Excel", "Setup", "Data Import")
     steps, aside = st.columns([0.615, 0.385], gap="large")
     with steps:
-        kind = st.pills("What would you like to import?", [CUSTOMERS.title], default=CUSTOMERS.title)
+        kind = st.pills(
+            "What would you like to import?", list(DECLARATIONS), default=USUAL.kind, format_func=_title
+        )
         if kind is None:
             st.info("Choose what to import.")
         else:
-            _templates(desk)
-            _drop_area(desk)
+            _templates(desk, DECLARATIONS[kind])
+            _drop_area(desk, DECLARATIONS[kind])
     with aside:
         _drafts(desk)
-        _how_rows_match()
+        _how_rows_match(DECLARATIONS[kind or USUAL.kind])
 
 
-def _templates(desk: Desk) -> None:
-    stored = customers.count(desk)
+def _title(kind: str) -> str:
+    return DECLARATIONS[kind].title
+
+
+def _templates(desk: Desk, declaration: Declaration) -> None:
+    stored = words.counted(importer.count_stored(desk, declaration), f"stored {declaration.record}")
     cards: list[tuple[TemplateKind, str, str]] = [
-        ("empty", "Empty template", f"{len(CUSTOMERS.columns)} columns with notes and drop-down lists"),
-        ("existing", "Existing customers", f"{words.counted(stored, 'stored customer')}, ready to correct"),
+        ("empty", "Empty template", f"{len(declaration.columns)} columns with notes and drop-down lists"),
+        ("existing", f"Existing {declaration.title.lower()}", f"{stored}, ready to correct"),
         ("example", "Example", "A dozen filled rows, to see how it is meant"),
     ]
     st.subheader("1. Fill in a template", anchor=False)
@@ -54,8 +61,8 @@ def _templates(desk: Desk) -> None:
                 st.caption(text)
             download_button(
                 "Download",
-                partial(_template, desk, kind),
-                f"{CUSTOMERS.kind}-{kind}.xlsx",
+                partial(_template, desk, kind, declaration),
+                f"{declaration.kind}-{kind}.xlsx",
                 XLSX,
                 key=f"template-{kind}",
                 width="stretch",
@@ -66,13 +73,13 @@ def _templates(desk: Desk) -> None:
     )
 
 
-def _template(desk: Desk, kind: TemplateKind) -> bytes:
+def _template(desk: Desk, kind: TemplateKind, declaration: Declaration) -> bytes:
     out = BytesIO()
-    importer.write_template(desk, out, kind)
+    importer.write_template(desk, out, kind, declaration)
     return out.getvalue()
 
 
-def _drop_area(desk: Desk) -> None:
+def _drop_area(desk: Desk, declaration: Declaration) -> None:
     st.subheader("2. Drop the filled file", anchor=False)
     uploaded = st.file_uploader(
         "The filled file",
@@ -87,10 +94,10 @@ def _drop_area(desk: Desk) -> None:
     )
     if uploaded is not None:
         with errors_shown():
-            _take(desk, uploaded.name, uploaded.getvalue())
+            _take(desk, declaration, uploaded.name, uploaded.getvalue())
 
 
-def _take(desk: Desk, name: str, content: bytes) -> None:
+def _take(desk: Desk, declaration: Declaration, name: str, content: bytes) -> None:
     """A file that is in already is taken again only when that is meant."""
     earlier = importer.earlier_import(desk, content)
     if earlier is not None:
@@ -111,7 +118,7 @@ def _take(desk: Desk, name: str, content: bytes) -> None:
         if not again:
             return
     with st.spinner(f"Reading {escape_markdown(name)}"):
-        opened = importer.upload(desk, name, content, Choices())
+        opened = importer.upload(desk, name, content, Choices(declaration))
     keep_open(desk, opened)
     st.query_params["draft"] = opened.stored.draft_id
     st.rerun()
@@ -165,11 +172,12 @@ def _discard(desk: Desk, draft: StoredDraft) -> None:
         st.toast(f"{escape_markdown(draft.file)} was discarded. Its file can be dropped again any time.")
 
 
-def _how_rows_match() -> None:
-    id_header, code_header = (CUSTOMERS.by_key[key].header for key in (CUSTOMERS.id_key, CUSTOMERS.code_key))
-    st.subheader("How rows find their customer", anchor=False)
+def _how_rows_match(declaration: Declaration) -> None:
+    record = declaration.record
+    found_by = ", else by ".join(f"**{column.header}**" for column in declaration.finding_columns)
+    st.subheader(f"How rows find their {record}", anchor=False)
     st.markdown(
-        f"By **{id_header}**, else by **{code_header}**; otherwise the row is a new customer.  \n"
+        f"By {found_by}; otherwise the row is a new {record}.  \n"
         "Columns that the file lacks stay as they are, and a blank cell keeps the stored value, "
         "unless you choose that blank cells clear it."
     )
