@@ -36,11 +36,11 @@ _EVERY = 10_000
 
 
 class Outcome(StrEnum):
-    """Of one e-mail's turn. Not tried are `in hand`, which somebody else is sending, and `elsewhere`, which was ended there."""
+    """Of one e-mail's turn. Not tried are `in_hand`, which somebody else is sending, and `elsewhere`, which was ended there."""
 
     SENT = "sent"
     FAILED = "failed"
-    IN_HAND = "in hand"
+    IN_HAND = "in_hand"
     ELSEWHERE = "elsewhere"
 
 

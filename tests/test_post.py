@@ -235,7 +235,7 @@ def test_of_two_who_send_at_once_one_sends_each_email(
         try:
             first = pool.submit(post.deliver, desk, waiting=True)
             assert mailbox.has_text.wait(60)
-            assert _outcomes(post.deliver(desk, waiting=True)) == [(1, "in hand", ""), (2, "sent", "")]
+            assert _outcomes(post.deliver(desk, waiting=True)) == [(1, "in_hand", ""), (2, "sent", "")]
             with pytest.raises(Refused, match="is being sent at this moment"):
                 post.send_again(desk, 1, 1)
         finally:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from komet_import.language import _
 from komet_import.mail import wording
 from komet_import.mail.report import ImportReport
 from komet_import.review.issues import Issue
@@ -47,13 +48,11 @@ def compose(report: ImportReport) -> Message:
         "changes": wording.changes(report),
         "problems": [_as_shown(report, issue) for issue in report.problems],
         "problems_note": wording.problems_note(report),
-        "deed": "imported" if report.state == "committed" else "tried",
-        "button": "See the discrepancies" if wording.left_out(report) else "See the import",
+        "button": wording.button(report),
         "import_url": report.import_url,
         "customers_url": report.customers_url,
         "file": wording.inert(report.file, _NAME_LENGTH),
-        "person": wording.inert(report.person, _NAME_LENGTH),
-        "moment": wording.moment(report.finished_at),
+        "origin": wording.origin(report, _NAME_LENGTH),
     }
     return Message(
         subject=f"{title} · {wording.shown(report.file, _NAME_LENGTH)}",
@@ -64,17 +63,19 @@ def compose(report: ImportReport) -> Message:
 
 def compose_test(company: str, person: str, moment: datetime, settings_url: str) -> Message:
     """What an administrator sends to see whether e-mails arrive. `moment` is aware and in the company's zone."""
-    title = "E-mails arrive"
-    sent_by = f"Sent by {wording.inert(person, _NAME_LENGTH)} on {wording.moment(moment)} from Settings."
     facts = {
-        "title": title,
+        "title": _("E-mails arrive"),
         "company": wording.inert(company, _NAME_LENGTH),
-        "outcome": "The mail server took this test e-mail, so the results of imports reach you the same way.",
-        "origin": sent_by,
+        "outcome": _(
+            "The mail server took this test e-mail, so the results of imports reach you the same way."
+        ),
+        "origin": _("Sent by {person} on {moment} from Settings.").format(
+            person=wording.inert(person, _NAME_LENGTH), moment=wording.moment(moment)
+        ),
         "settings_url": settings_url,
     }
     return Message(
-        subject=f"Test e-mail · {wording.shown(company, _NAME_LENGTH)}",
+        subject=_("Test e-mail · {company}").format(company=wording.shown(company, _NAME_LENGTH)),
         html=_templates().get_template("test.html.j2").render(facts),
         text=_templates().get_template("test.txt.j2").render(facts),
     )
@@ -118,7 +119,7 @@ def _as_shown(report: ImportReport, issue: Issue) -> dict[str, object]:
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
         undefined=StrictUndefined,
@@ -126,3 +127,5 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals["_"] = _
+    return environment

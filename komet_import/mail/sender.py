@@ -20,6 +20,7 @@ from typing import Any
 import yagmail
 
 from komet_import.errors import KometError
+from komet_import.language import _
 from komet_import.mail.compose import Message, to_email
 from komet_import.mail.wording import shown
 from komet_import.sentences import listed
@@ -57,7 +58,9 @@ def send(
         raise MailNotSent("mail_no_password", recipients, user=server.user)
     addresses = [recipient for recipient in recipients if _ADDRESS.fullmatch(recipient)]
     refused: dict[str, tuple[int, bytes]] = {
-        recipient: (0, b"not an e-mail address") for recipient in recipients if recipient not in addresses
+        recipient: (0, _("not an e-mail address").encode())
+        for recipient in recipients
+        if recipient not in addresses
     }
     if addresses:
         refused |= _hand_over(server, message, addresses, message_id, timeout)
@@ -127,13 +130,13 @@ def _reason(error: OSError | UnicodeError) -> tuple[str, str]:
         case ssl.SSLCertVerificationError():
             return "mail_insecure", error.verify_message
         case ssl.SSLError():
-            return "mail_insecure", (error.reason or "no TLS").replace("_", " ").lower()
+            return "mail_insecure", error.reason.replace("_", " ").lower() if error.reason else _("no TLS")
         case UnicodeEncodeError(encoding="ascii"):
-            return "mail_sign_in_refused", "user or password has letters that mail servers do not know"
+            return "mail_sign_in_refused", _("user or password has letters that mail servers do not know")
         case socket.gaierror() | UnicodeError():
-            return "mail_unreachable", "no such name"
+            return "mail_unreachable", _("no such name")
         case TimeoutError():
-            return "mail_unreachable", "no answer"
+            return "mail_unreachable", _("no answer")
     return "mail_unreachable", error.strerror or type(error).__name__
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import PurePath
 
+from komet_import.language import _, ngettext
 from komet_import.mail.report import ImportReport
 from komet_import.schema.text import tidy
 from komet_import.sentences import listed
@@ -46,87 +47,154 @@ def _unlinked(match: re.Match[str]) -> str:
 def title(report: ImportReport) -> str:
     """The verdict."""
     if report.state == "failed":
-        return "Nothing was imported: the import failed"
-    share = f"{report.bad_rows:,} of {_rows(report.rows)}"
+        return _("Nothing was imported: the import failed")
     if report.state == "rejected":
-        return f"Nothing was imported: {share} {_has(report.bad_rows)} errors"
+        return ngettext(
+            "Nothing was imported: {count:,} of {rows} has errors",
+            "Nothing was imported: {count:,} of {rows} have errors",
+            report.bad_rows,
+        ).format(count=report.bad_rows, rows=_rows(report.rows))
     if report.rejected:
-        if not report.imported:
-            share = f"{report.rejected:,} of {_rows(report.rows)}"
-            return f"Nothing was imported: {share} {_was(report.rejected)} left out"
-        return f"{_rows(report.imported)} imported, {_of_them(report) or f'{report.rejected:,} left out'}"
-    if not report.imported:
-        return f"Nothing to change: {_all_rows(report.rows)} as stored"
-    return f"{_all_rows(report.rows).capitalize()} in"
+        return _title_of_some(report) if report.imported else _title_of_none(report)
+    if report.imported:
+        return ngettext("The only row is in", "All {count:,} rows are in", report.rows).format(
+            count=report.rows
+        )
+    return ngettext(
+        "Nothing to change: the only row is as stored",
+        "Nothing to change: all {count:,} rows are as stored",
+        report.rows,
+    ).format(count=report.rows)
+
+
+def _title_of_some(report: ImportReport) -> str:
+    if not report.skipped:
+        sentence = ngettext(
+            "{count:,} row imported, {left_out:,} left out",
+            "{count:,} rows imported, {left_out:,} left out",
+            report.imported,
+        )
+    elif not report.bad_rows:
+        sentence = ngettext(
+            "{count:,} row imported, {skipped:,} skipped",
+            "{count:,} rows imported, {skipped:,} skipped",
+            report.imported,
+        )
+    else:
+        sentence = ngettext(
+            "{count:,} row imported, {wrong:,} with errors, {skipped:,} skipped",
+            "{count:,} rows imported, {wrong:,} with errors, {skipped:,} skipped",
+            report.imported,
+        )
+    return sentence.format(
+        count=report.imported, left_out=report.rejected, wrong=report.bad_rows, skipped=report.skipped
+    )
+
+
+def _title_of_none(report: ImportReport) -> str:
+    return ngettext(
+        "Nothing was imported: {count:,} of {rows} was left out",
+        "Nothing was imported: {count:,} of {rows} were left out",
+        report.rejected,
+    ).format(count=report.rejected, rows=_rows(report.rows))
 
 
 def outcome(report: ImportReport) -> str:
     """What happened to the customers."""
     if report.state == "failed":
-        return report.failure or "The import shows how far it came. Import the file again."
+        return report.failure or _("The import shows how far it came. Import the file again.")
     if report.state == "rejected":
-        return "All rows were to go in, or none."
-    parts = [
-        f"{count:,}{noun} {_was(count)} {done}"
-        for count, noun, done in (
-            (report.inserted, "", "added"),
-            (report.updated, "", "updated"),
-            (report.unchanged, "", "already up to date"),
+        return _("All rows were to go in, or none.")
+    clauses = list(_outcomes(report))
+    return f"{listed(clauses)}." if clauses else _("No customer was added or updated.")
+
+
+def _outcomes(report: ImportReport) -> Iterator[str]:
+    """A clause for each count; the first says what is counted."""
+    if count := report.inserted:
+        yield ngettext("{count:,} customer was added", "{count:,} customers were added", count).format(
+            count=count
         )
-        if count
-    ]
-    if not parts:
-        return "No customer was added or updated."
-    first, _, rest = parts[0].partition(" ")
-    parts[0] = f"{first} {'customer' if first == '1' else 'customers'} {rest}"
-    return f"{listed(parts)}."
+    if count := report.updated:
+        clause = (
+            ngettext("{count:,} was updated", "{count:,} were updated", count)
+            if report.inserted
+            else ngettext("{count:,} customer was updated", "{count:,} customers were updated", count)
+        )
+        yield clause.format(count=count)
+    if count := report.unchanged:
+        clause = (
+            ngettext("{count:,} was already up to date", "{count:,} were already up to date", count)
+            if report.imported
+            else ngettext(
+                "{count:,} customer was already up to date",
+                "{count:,} customers were already up to date",
+                count,
+            )
+        )
+        yield clause.format(count=count)
 
 
 def left_out(report: ImportReport) -> str:
     """Which rows did not go in for their own sake, or nothing."""
     if report.state == "rejected":
-        return f"{_named_rows(report.left_out_rows, report.bad_rows)} {_has(report.bad_rows)} errors."
+        rows = _named_rows(report.left_out_rows, report.bad_rows)
+        return ngettext("{rows} has errors.", "{rows} have errors.", report.bad_rows).format(rows=rows)
     if report.state == "failed" or not report.rejected:
         return ""
-    rows = _named_rows(report.left_out_rows, report.rejected)
-    if not report.bad_rows:
-        return f"{rows} {_was(report.rejected)} skipped in the review."
-    of_them = _of_them(report)
-    return f"{rows} {_was(report.rejected)} left out{f': {of_them}' if of_them else ''}."
+    return _sentence_of_left_out(report).format(
+        rows=_named_rows(report.left_out_rows, report.rejected),
+        wrong=report.bad_rows,
+        skipped=report.skipped,
+    )
 
 
-def _of_them(report: ImportReport) -> str:
-    """What the rows left out are, where the user skipped some of them."""
+def _sentence_of_left_out(report: ImportReport) -> str:
     if not report.skipped:
-        return ""
-    errors = f"{report.bad_rows:,} with errors, " if report.bad_rows else ""
-    return f"{errors}{report.skipped:,} skipped"
+        return ngettext("{rows} was left out.", "{rows} were left out.", report.rejected)
+    if not report.bad_rows:
+        return ngettext(
+            "{rows} was skipped in the review.", "{rows} were skipped in the review.", report.rejected
+        )
+    return ngettext(
+        "{rows} was left out: {wrong:,} with errors, {skipped:,} skipped.",
+        "{rows} were left out: {wrong:,} with errors, {skipped:,} skipped.",
+        report.rejected,
+    )
 
 
 def next_step(report: ImportReport) -> str:
     """What to do about the rows with errors, or nothing."""
     if report.state == "failed" or not report.bad_rows:
         return ""
-    among_skipped = report.skipped and report.state == "committed"
-    one, several = ("the row with errors", "the rows with errors") if among_skipped else ("it", "them")
-    return f"Correct {one if report.bad_rows == 1 else several} and import the file again."
+    if report.skipped and report.state == "committed":
+        return ngettext(
+            "Correct the row with errors and import the file again.",
+            "Correct the rows with errors and import the file again.",
+            report.bad_rows,
+        )
+    return ngettext(
+        "Correct it and import the file again.",
+        "Correct them and import the file again.",
+        report.bad_rows,
+    )
 
 
 def figures(report: ImportReport) -> tuple[tuple[str, str], ...]:
     """The sum as (number, label) pairs, the total first; empty when nothing was counted."""
     if report.state == "failed":
         return ()
-    total = (report.rows, "row" if report.rows == 1 else "rows")
+    total = (report.rows, ngettext("row", "rows", report.rows))
     parts: tuple[tuple[int, str], ...] = (
-        (report.inserted, "new"),
-        (report.updated, "updated"),
-        (report.unchanged, "unchanged"),
-        (report.rejected, "left out"),
+        (report.inserted, _("new")),
+        (report.updated, _("updated")),
+        (report.unchanged, _("unchanged")),
+        (report.rejected, _("left out")),
     )
     if report.state == "rejected":
         good = report.rows - report.bad_rows - report.skipped
-        parts = ((good, "without errors"), (report.bad_rows, "with errors"))
-        parts += ((report.skipped, "skipped"),) if report.skipped else ()
+        parts = ((good, _("without errors")), (report.bad_rows, _("with errors")))
+        parts += ((report.skipped, _("skipped")),) if report.skipped else ()
     return tuple((f"{count:,}", label) for count, label in (total, *parts))
 
 
@@ -134,25 +202,50 @@ def changes(report: ImportReport) -> str:
     """What the update did to stored values, or nothing."""
     if report.state != "committed" or not report.updated:
         return ""
-    cleared = (
-        "No stored value was"
-        if not report.cleared
-        else f"{_count(report.cleared, 'stored value')} {_was(report.cleared)}"
-    )
-    sentence = f"{cleared} cleared."
-    if report.most_changed:
-        most = ", ".join(f"{header} ({count:,})" for header, count in report.most_changed)
-        sentence = f"What changed most: {most}. {sentence}"
-    return sentence
+    cleared = _cleared(report.cleared)
+    if not report.most_changed:
+        return cleared
+    most = ", ".join(f"{header} ({count:,})" for header, count in report.most_changed)
+    return " ".join((_("What changed most: {columns}.").format(columns=most), cleared))
+
+
+def _cleared(count: int) -> str:
+    if not count:
+        return _("No stored value was cleared.")
+    return ngettext(
+        "{count:,} stored value was cleared.", "{count:,} stored values were cleared.", count
+    ).format(count=count)
 
 
 def problems_note(report: ImportReport) -> str:
     """How much of the problems the table shows, or nothing when it is all."""
-    listed = len(report.problems)
-    if listed >= report.problem_count:
+    count = len(report.problems)
+    if count >= report.problem_count:
         return ""
-    first = "The first" if listed == 1 else f"The first {listed}"
-    return f"{first} of {report.problem_count:,} problems. All of them are on the import’s page."
+    return ngettext(
+        "The first of {total:,} problems. All of them are on the import’s page.",
+        "The first {count} of {total:,} problems. All of them are on the import’s page.",
+        count,
+    ).format(count=count, total=report.problem_count)
+
+
+def button(report: ImportReport) -> str:
+    """Where the e-mail leads to."""
+    return _("See the discrepancies") if left_out(report) else _("See the import")
+
+
+def origin(report: ImportReport, limit: int) -> str:
+    """Which file, whose and when; names of at most `limit` characters each."""
+    sentence = (
+        _("{file}, imported by {person} on {moment}. Links ask you to sign in.")
+        if report.state == "committed"
+        else _("{file}, tried by {person} on {moment}. Links ask you to sign in.")
+    )
+    return sentence.format(
+        file=inert(report.file, limit),
+        person=inert(report.person, limit),
+        moment=moment(report.finished_at),
+    )
 
 
 def moment(when: datetime) -> str:
@@ -160,7 +253,8 @@ def moment(when: datetime) -> str:
     zone = when.tzname() or ""
     if zone[:1] in ("+", "-"):  # zones without letters of their own, like Bogotá's -05
         zone = f"UTC{zone[:3]}{':' if zone[3:] else ''}{zone[3:]}"
-    return f"{when.day} {when:%B %Y} at {when:%H:%M} ({zone})"
+    date, time = f"{when.day} {when:%B %Y}", f"{when:%H:%M}"
+    return _("{date} at {time} ({zone})").format(date=date, time=time, zone=zone)
 
 
 def _named_rows(rows: Sequence[int], count: int) -> str:
@@ -168,26 +262,10 @@ def _named_rows(rows: Sequence[int], count: int) -> str:
         return _rows(count)
     named = [f"{row}" for row in rows[:_ROWS_NAMED]]
     others = count - len(named)
-    return (
-        f"{'Row' if count == 1 else 'Rows'} {listed([*named, f'{others:,} more'] if others > 0 else named)}"
-    )
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    if others > 0:
+        named.append(_("{count:,} more").format(count=others))
+    return ngettext("Row {rows}", "Rows {rows}", count).format(rows=listed(named))
 
 
 def _rows(count: int) -> str:
-    return _count(count, "row")
-
-
-def _all_rows(count: int) -> str:
-    return "the only row is" if count == 1 else f"all {count:,} rows are"
-
-
-def _was(count: int) -> str:
-    return "was" if count == 1 else "were"
-
-
-def _has(count: int) -> str:
-    return "has" if count == 1 else "have"
+    return ngettext("{count:,} row", "{count:,} rows", count).format(count=count)

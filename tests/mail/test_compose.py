@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from gettext import NullTranslations
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from komet_import import language
 from komet_import.mail.compose import Message, as_eml, compose, compose_test
 from komet_import.mail.report import ImportReport
 from tests.mail.reports import ALL_IN, ALL_OR_NOTHING, FAILED, LEFT_OUT, NOTHING_NEW, worded
@@ -350,3 +352,60 @@ def test_names_in_the_test_mail_stay_text() -> None:
     assert "http://evil.example" not in message.html + message.text
     assert "49" not in message.text
     assert "\n" not in message.subject
+
+
+class Bracketed(NullTranslations):
+    """A language in which each sentence is the English one in brackets."""
+
+    def gettext(self, message: str) -> str:
+        return f"⟦{message}⟧"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(super().ngettext(msgid1, msgid2, n))
+
+
+def said_in_english(words: str) -> set[str]:
+    """The words that no bracket holds."""
+    while (outside := re.sub("⟦[^⟦⟧]*⟧", " ", words)) != words:
+        words = outside
+    return set(re.findall(r"[^\W\d_]{2,}", words))
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        LEFT_OUT,
+        replace(LEFT_OUT, skipped=1),
+        replace(LEFT_OUT, skipped=3),
+        replace(LEFT_OUT, inserted=0, updated=0),
+        replace(LEFT_OUT, left_out_rows=tuple(range(2, 9)), rejected=900),
+        ALL_IN,
+        NOTHING_NEW,
+        replace(NOTHING_NEW, unchanged=0),
+        ALL_OR_NOTHING,
+        replace(ALL_OR_NOTHING, skipped=1, held_back=180),
+        replace(FAILED, failure=None),
+    ],
+)
+def test_another_language_has_every_word_of_an_e_mail(
+    report: ImportReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(language, "catalogue", Bracketed())
+    problems = (worded(7, None, "", "⟦⟧"), worded(8, "1", "", "⟦⟧"), worded(9, "1", "7", "⟦⟧"))
+    message = compose(
+        replace(
+            report, file="1.x", header=str.upper, most_changed=(("1", 4),), problems=problems, company="2"
+        )
+    )
+    for part in (message.subject, Page(message.html).words, message.text):
+        assert said_in_english(part.replace(report.import_url, "").replace(report.customers_url, "")) <= {
+            "Komet",
+            "Import",
+        }
+
+
+def test_another_language_has_every_word_of_a_test_e_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "catalogue", Bracketed())
+    message = compose_test("1", "2", SENT, "3")
+    for part in (message.subject, Page(message.html).words, message.text):
+        assert said_in_english(part) <= {"Komet", "Import"}
