@@ -335,6 +335,12 @@ def test_what_people_read(command: Command) -> None:
         assert [word for word in words if word not in done.out] == []
 
 
+def test_a_single_row_is_one(command: Command) -> None:
+    write("one.csv", csv_of(NEW))
+    assert "\n1 row: 1 new, 0 updated" in command("check", "one.csv").out
+    assert "\nImport 1: 1 row = 1 inserted" in command("import", "one.csv").out
+
+
 def test_a_hostile_name_or_header_does_not_reach_the_terminal(command: Command) -> None:
     name = os.fsdecode(b"\xff\x1b]0;owned\x07\n.csv")
     write(name, csv_of(NEW | {"\x1b[31mTheirs": "x"}))

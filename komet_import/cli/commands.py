@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from komet_import.errors import BadArguments, KometError, Refused, UnusableFile
+from komet_import.language import _, ngettext
 from komet_import.sentences import clipped
 
 if TYPE_CHECKING:
     from komet_import.desk import Desk
     from komet_import.importer import Choices
 
+log = logging.getLogger("komet_import")
 as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document and nothing else.")
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 limit_option = click.option("--limit", type=click.IntRange(1, 1_000_000_000), help="At most so many.")
@@ -62,7 +64,8 @@ def template(out: Path, kind: Any) -> None:
 
     with _desk() as desk, _written(out) as partial:
         rows = importer.write_template(desk, partial, kind)
-    click.echo(_shown(f"{out}: {rows:,} {'row' if rows == 1 else 'rows'}"))
+    sentence = ngettext("{file}: {count:,} row", "{file}: {count:,} rows", rows)
+    click.echo(_shown(sentence.format(file=out, count=rows)))
 
 
 @main.command()
@@ -104,7 +107,7 @@ def import_(file: Path, json_: bool, again: bool, all_or_nothing: bool, **option
         opened = importer.upload(desk, file.name, content, choices, attended=False)
         plan = opened.draft.plan()
         hidden = not sys.stderr.isatty()
-        with click.progressbar(length=100, label="Importing", file=sys.stderr, hidden=hidden) as bar:
+        with click.progressbar(length=100, label=_("Importing"), file=sys.stderr, hidden=hidden) as bar:
             try:
                 record = importer.commit(
                     desk,
@@ -202,10 +205,10 @@ def company_load(file: Path) -> None:
             document = json.loads(_content(desk, file))
         except (ValueError, RecursionError) as error:
             raise BadArguments(
-                "bad_company_file", file=file.name, detail=f"it is not JSON ({error})"
+                "bad_company_file", file=file.name, detail=_("it is not JSON ({reason})").format(reason=error)
             ) from error
         company.load(desk, file.name, document)
-    click.echo(_shown(f"{file.name} is in force."))
+    click.echo(_shown(_("{file} is in force.").format(file=file.name)))
 
 
 @main.group(invoke_without_command=True)
@@ -250,7 +253,7 @@ def serve(port: int) -> None:
 def migrate() -> None:
     """Bring the database to this version."""
     with _desk():
-        click.echo("The database is at this version.")
+        click.echo(_("The database is at this version."))
 
 
 @main.command("purge")
@@ -292,7 +295,9 @@ def _choices(**options: Any) -> Choices:
         if not equals or not theirs.strip() or not ours.strip():
             raise BadArguments(
                 "bad_argument",
-                detail=f"--map “{clipped(pair, 100)}” must look like 'Their header=Our header'.",
+                detail=_("--map “{pair}” must look like 'Their header=Our header'.").format(
+                    pair=clipped(pair, 100)
+                ),
             )
         mapping[theirs] = ours
     return Choices(mapping=mapping, blank_cells=BlankCells(options.pop("blank_cells")), **options)
@@ -329,7 +334,7 @@ def _written(out: Path) -> Iterator[BinaryIO]:
     partial = out.parent / f".komet-import-{os.getpid()}.partial"
     try:
         if out.exists() and not out.is_file():
-            raise BadArguments("unwritable_path", path=out, reason="it is not a file")
+            raise BadArguments("unwritable_path", path=out, reason=_("it is not a file"))
         with partial.open("wb") as file:
             yield file
         partial.replace(out)
@@ -369,7 +374,7 @@ def _shown(text: str) -> str:
 
 def program() -> None:
     """The installed command."""
-    logging.getLogger("komet_import").setLevel(logging.ERROR)  # what went wrong is said once, in one sentence
+    log.setLevel(logging.ERROR)  # what went wrong is said once, in one sentence
     sys.exit(run(sys.argv[1:]))
 
 
@@ -383,21 +388,22 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(error.format_message(), err=True)
         return 2
     except click.ClickException as error:
-        sentence = error.format_message().rstrip(".")
-        return _failed(arguments, "bad_argument", f"{sentence}. See {_name()} --help.")
+        sentence = _("{reason}. See {program} --help.").format(
+            reason=error.format_message().rstrip("."), program=_name()
+        )
+        return _failed(arguments, "bad_argument", sentence)
     except (click.Abort, KeyboardInterrupt):
-        return _failed(arguments, "interrupted", "Interrupted; what was not reported as done was not done.")
+        sentence = _("Interrupted; what was not reported as done was not done.")
+        return _failed(arguments, "interrupted", sentence)
     except CutShort as error:
-        logging.getLogger("komet_import").critical("Cut short", exc_info=error)
-        click.echo("The output was cut short: do not use it. What it is about was done.", err=True)
+        log.critical("Cut short", exc_info=error)
+        click.echo(_("The output was cut short: do not use it. What it is about was done."), err=True)
         return 2
     except Exception as error:
         # The outermost edge: Python's own exit code, 1, would say that some rows were rejected.
-        logging.getLogger("komet_import").critical("Unexpected", exc_info=error)
-        reason = (
-            f"It failed unexpectedly ({type(error).__name__}); what was not reported as done was not done."
-        )
-        return _failed(arguments, "unexpected", reason)
+        log.critical("Unexpected", exc_info=error)
+        sentence = _("It failed unexpectedly ({kind}); what was not reported as done was not done.")
+        return _failed(arguments, "unexpected", sentence.format(kind=type(error).__name__))
     return 0
 
 

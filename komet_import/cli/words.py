@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
+from komet_import.language import N_, _, ngettext
 from komet_import.post import Attempt, Outcome
-from komet_import.schema.problems import of_wrong_column
+from komet_import.schema.problems import Severity, of_wrong_column
 from komet_import.sentences import clipped, listed
 from komet_import.settings import Settings
 from komet_import.store.mails import MailState, StoredMail
@@ -17,33 +18,40 @@ Document = dict[str, Any]
 _WIDEST = 40  # characters
 _MEASURED = 1_000  # rows
 _MOST_HEADERS, _MOST_REASONS = 6, 5
+_ISSUES = {
+    Severity.ERROR: N_("row {row}, {column}: {message}"),
+    Severity.WARNING: N_("row {row}, {column}: {message} (warning)"),
+}
 
 
 def checked(document: Document) -> Iterator[str]:
     """What an import of the file would do, and each issue."""
     counts = document["counts"]
     yield from _read(document)
-    yield (
-        f"{document['rows']:,} rows: {counts['new']:,} new, {counts['update']:,} updated, "
-        f"{counts['unchanged']:,} unchanged, {counts['rejected']:,} with errors."
-    )
+    yield ngettext(
+        "{rows:,} row: {new:,} new, {update:,} updated, {unchanged:,} unchanged, {rejected:,} with errors.",
+        "{rows:,} rows: {new:,} new, {update:,} updated, {unchanged:,} unchanged, {rejected:,} with errors.",
+        document["rows"],
+    ).format(rows=document["rows"], **counts)
     yield from _issues(document)
 
 
 def imported(document: Document) -> Iterator[str]:
     """What became of the file's rows."""
-    head = f"Import {document['import_id']}: {_sum(document)}"
-    if document["state"] == "rejected":
-        head = f"Nothing was imported, because rows have errors (import {document['import_id']}): {_sum(document)}"
+    head = (
+        _("Nothing was imported, because rows have errors (import {import_id}): {sum}")
+        if document["state"] == "rejected"
+        else _("Import {import_id}: {sum}")
+    )
     yield from _read(document)
-    yield head
+    yield head.format(import_id=document["import_id"], sum=_sum(document))
     yield from _issues(document)
 
 
 def history(documents: Sequence[Document]) -> Iterator[str]:
     """A line for each import."""
     if not documents:
-        return iter(["Nothing was imported yet."])
+        return iter([_("Nothing was imported yet.")])
     rows = [
         (
             str(d["import_id"]),
@@ -55,23 +63,29 @@ def history(documents: Sequence[Document]) -> Iterator[str]:
         )
         for d in documents
     ]
-    return _table(("import", "finished (UTC)", "state", "rows", "by", "what"), rows)
+    return _table((_("import"), _("finished (UTC)"), _("state"), _("rows"), _("by"), _("what")), rows)
 
 
 def shown(document: Document) -> Iterator[str]:
     """One import whole; its lists may be long."""
     mail = document["mail"]
-    yield (
-        f"Import {document['import_id']}, {document['state']}: {document['file'] or document['title']}, by {document['by']}, "
-        f"{document['finished_at']}"
+    yield _("Import {import_id}, {state}: {what}, by {person}, {finished_at}").format(
+        import_id=document["import_id"],
+        state=document["state"],
+        what=document["file"] or document["title"],
+        person=document["by"],
+        finished_at=document["finished_at"],
     )
     yield _sum(document)
-    yield f"E-mail to {', '.join(mail['to'])}: {mail['state']}" if mail else "No e-mail."
+    if mail:
+        yield _("E-mail to {addresses}: {state}").format(addresses=", ".join(mail["to"]), state=mail["state"])
+    else:
+        yield _("No e-mail.")
     kept, all_ = 0, sum(one["count"] for one in document["issue_counts"])
     for kept, line in enumerate(_issues(document), 1):  # noqa: B007
         yield line
     if kept < all_:
-        yield f"  These are the first {kept:,} of {all_:,} problems."
+        yield "  " + _("These are the first {kept:,} of {all:,} problems.").format(kept=kept, all=all_)
     changes = (
         (
             str(c["row"] or ""),
@@ -86,24 +100,32 @@ def shown(document: Document) -> Iterator[str]:
     first = list(islice(changes, _MEASURED))
     if first:
         yield ""
-        yield from _table(("row", "customer", "action", "column", "old", "new"), first, changes)
+        yield from _table(
+            (_("row"), _("customer"), _("action"), _("column"), _("old"), _("new")), first, changes
+        )
 
 
 def customers(documents: Sequence[Document]) -> Iterator[str]:
     """The columns by which a person knows a customer."""
     if not documents:
-        return iter(["No customer is stored that fits."])
+        return iter([_("No customer is stored that fits.")])
     keys = ("customer_id", "code", "name", "customer_type", "billing_city", "terms", "active")
     return _table(keys, [tuple(str(d[key] or "") for key in keys) for d in documents])
 
 
 def company(document: Document) -> Iterator[str]:
     """Name, locations and lists."""
-    several = "several locations" if document["multi_location"] else "a single location"
-    yield f"{document['name']} ({document['time_zone']}), {several}"
+    sentence = (
+        _("{company} ({time_zone}), several locations")
+        if document["multi_location"]
+        else _("{company} ({time_zone}), a single location")
+    )
+    yield sentence.format(company=document["name"], time_zone=document["time_zone"])
     yield ""
     for location in document["locations"]:
-        yield f"  {location['code']:<10} {location['name']}{'' if location['active'] else ' (inactive)'}"
+        name = location["name"]
+        shown_as = name if location["active"] else _("{location} (inactive)").format(location=name)
+        yield f"  {location['code']:<10} {shown_as}"
     for key, values in document["lists"].items():
         yield f"  {key}: {', '.join(values)}"
 
@@ -111,7 +133,7 @@ def company(document: Document) -> Iterator[str]:
 def outbox(documents: Sequence[Document]) -> Iterator[str]:
     """A line for each e-mail."""
     if not documents:
-        return iter(["The outbox is empty."])
+        return iter([_("The outbox is empty.")])
     rows = [
         (
             str(d["mail_id"]),
@@ -123,56 +145,65 @@ def outbox(documents: Sequence[Document]) -> Iterator[str]:
         )
         for d in documents
     ]
-    return _table(("mail", "state", "tries", "to", "subject", "last error"), rows)
+    return _table((_("mail"), _("state"), _("tries"), _("to"), _("subject"), _("last error")), rows)
 
 
 def delivered(attempts: Sequence[Attempt], mails: Iterable[StoredMail], settings: Settings) -> str:
     """What a try of the outbox came to, and of each e-mail that was not sent why."""
     waiting = sum(mail.state is MailState.WAITING for mail in mails)
     if settings.mail_server is None:
-        return f"No mail server is set (KOMET_SMTP_HOST). {waiting:,} waiting as .eml files in {settings.outbox_dir}."
+        return _(
+            "No mail server is set (KOMET_SMTP_HOST). {waiting:,} waiting as .eml files in {folder}."
+        ).format(waiting=waiting, folder=settings.outbox_dir)
     outcomes = Counter(attempt.outcome for attempt in attempts)
-    lines = [f"{outcomes[Outcome.SENT]:,} sent, {waiting:,} waiting."]
+    lines = [_("{sent:,} sent, {waiting:,} waiting.").format(sent=outcomes[Outcome.SENT], waiting=waiting)]
     if in_hand := outcomes[Outcome.IN_HAND]:
-        are = "is" if in_hand == 1 else "are"
         lines.append(
-            f"{in_hand:,} {are} being sent by another process. If that was stopped, try again in five minutes."
+            ngettext(
+                "{count:,} is being sent by another process. If that was stopped, try again in five minutes.",
+                "{count:,} are being sent by another process. If that was stopped, try again in five minutes.",
+                in_hand,
+            ).format(count=in_hand)
         )
     errors = Counter(attempt.error for attempt in attempts if attempt.outcome is Outcome.FAILED)
     lines += [
-        f"{count:,} {'was' if count == 1 else 'were'} not sent: {error}"
+        ngettext("{count:,} was not sent: {reason}", "{count:,} were not sent: {reason}", count).format(
+            count=count, reason=error
+        )
         for error, count in errors.most_common(_MOST_REASONS)
     ]
     if len(errors) > _MOST_REASONS:
-        lines.append("There are other reasons too: `outbox` lists each e-mail with its own.")
+        lines.append(_("There are other reasons too: `outbox` lists each e-mail with its own."))
     return "\n".join(lines)
 
 
 def purged(document: Document) -> Iterator[str]:
     """What was dropped."""
     if any(document.values()):
-        yield (
-            f"Dropped: drafts {document['drafts']:,}, files {document['files']:,}, tables read of files "
-            f"{document['tables']:,}; {document['bytes'] / 1e6:,.1f} MB are free again."
-        )
+        yield _(
+            "Dropped: drafts {drafts:,}, files {files:,}, tables read of files {tables:,}; {megabytes:,.1f} MB are free again."
+        ).format(megabytes=document["bytes"] / 1e6, **document)
     else:
-        yield "There is nothing to drop."
+        yield _("There is nothing to drop.")
 
 
 def _read(document: Document) -> Iterator[str]:
     sheet = document["sheet"]
-    yield f"{document['file']}" + (f", sheet {clipped(sheet, _WIDEST)}" if sheet else "")
+    if sheet:
+        yield _("{file}, sheet {sheet}").format(file=document["file"], sheet=clipped(sheet, _WIDEST))
+    else:
+        yield document["file"]
     if unknown := document["unknown_columns"]:
         names = listed([clipped(header, _WIDEST) for header in unknown], _MOST_HEADERS)
-        yield f"Left out, because the template has no such columns: {names}."
+        yield _("Left out, because the template has no such columns: {columns}.").format(columns=names)
 
 
 def _sum(document: Document) -> str:
-    counts = document["counts"]
-    return (
-        f"{document['rows']:,} rows = {counts['inserted']:,} inserted + {counts['updated']:,} updated "
-        f"+ {counts['unchanged']:,} unchanged + {counts['rejected']:,} left out"
-    )
+    return ngettext(
+        "{rows:,} row = {inserted:,} inserted + {updated:,} updated + {unchanged:,} unchanged + {rejected:,} left out",
+        "{rows:,} rows = {inserted:,} inserted + {updated:,} updated + {unchanged:,} unchanged + {rejected:,} left out",
+        document["rows"],
+    ).format(rows=document["rows"], **document["counts"])
 
 
 def _issues(document: Document) -> Iterator[str]:
@@ -180,8 +211,9 @@ def _issues(document: Document) -> Iterator[str]:
     for one in document.get("wrong_columns", ()):
         yield f"  {one['column']}: {of_wrong_column(one['wrong'], one['filled'])}"
     for issue in document["issues"]:
-        warning = " (warning)" if issue["severity"] == "warning" else ""
-        yield f"  row {issue['row']}, {issue['column'] or 'whole row'}: {issue['message']}{warning}"
+        column = issue["column"] or _("whole row")
+        sentence = _(_ISSUES[issue["severity"]])
+        yield "  " + sentence.format(row=issue["row"], column=column, message=issue["message"])
 
 
 def _table(
