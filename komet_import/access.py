@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from typing import Protocol
 
 from komet_import.errors import AccessDenied, NotFound
+from komet_import.language import N_, _
 from komet_import.schema.company import Company, Person, Role
 from komet_import.settings import Settings
 from komet_import.store import companies, imports
@@ -135,6 +136,11 @@ DEEDS: Mapping[Role, frozenset[Deed]] = {
     Role.MANAGER: _MANAGER,
     Role.ADMINISTRATOR: _MANAGER | {Deed.ADMINISTER},
 }
+_ROLES = {
+    Role.ANALYST: N_("analyst"),
+    Role.MANAGER: N_("manager"),
+    Role.ADMINISTRATOR: N_("administrator"),
+}
 
 
 class Made(Protocol):
@@ -142,6 +148,11 @@ class Made(Protocol):
 
     @property
     def person_id(self) -> int: ...
+
+
+def role_name(person: Person) -> str:
+    """As people say it."""
+    return _(_ROLES[person.role])
 
 
 def may(person: Person, deed: Deed) -> bool:

@@ -16,6 +16,7 @@ from komet_import.access import Deed, require
 from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
 from komet_import.errors import BadArguments, KometError, Refused, StoreUnavailable, UnusableFile
+from komet_import.language import _
 from komet_import.review.draft import Draft
 from komet_import.review.matching import Matching, header_key, match
 from komet_import.review.plan import Plan
@@ -102,9 +103,8 @@ def refuse_repetition(desk: Desk, file: str, content: bytes) -> None:
 def _refuse_earlier(desk: Desk, file: str, earlier: ImportRecord | None) -> None:
     if earlier is not None:
         when = f"{desk.company.local(earlier.finished_at):%Y-%m-%d %H:%M}"
-        raise Refused(
-            "already_imported", file=file, when=when, import_id=earlier.import_id, how="add --again"
-        )
+        how = _("add {option}").format(option="--again")
+        raise Refused("already_imported", file=file, when=when, import_id=earlier.import_id, how=how)
 
 
 def upload(desk: Desk, file: str, content: bytes, choices: Choices, *, attended: bool = True) -> OpenDraft:
@@ -229,9 +229,9 @@ def commit(
             imports.withdraw(connection, company_id, line.import_id)
         raise
     except Exception as error:
-        failure = f"It failed unexpectedly ({type(error).__name__}); nothing was imported."
+        failure = _("It failed unexpectedly ({reason}); nothing was imported.")
         with suppress(StoreUnavailable), desk.database.writing() as connection:
-            imports.fail(connection, company_id, line.import_id, failure)
+            imports.fail(connection, company_id, line.import_id, failure.format(reason=type(error).__name__))
         raise
 
 

@@ -50,8 +50,8 @@ def start(settings: Settings, database: Database, *more: Task) -> Worker:
     return Worker(
         (
             Task(E_MAILS, 30, at_desk(post.deliver)),
-            Task("imports that were interrupted", MINUTE, lambda: end_interrupted(database)),
-            Task("what killed readings left", HOUR, sweep),
+            Task("interrupted-imports", MINUTE, lambda: end_interrupted(database)),
+            Task("killed-readings", HOUR, sweep),
             Task("purge", HOUR, lambda: purge(settings, database, datetime.now(UTC))),
             *more,
         )

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from komet_import.access import role_name
+from komet_import.language import _
 from komet_import.ui import theme
 from komet_import.ui.navigation import navigate
 from komet_import.ui.wiring import require_desk, worker
@@ -12,5 +14,9 @@ worker(desk)
 
 page = navigate(desk)
 with theme.top_bar(desk.company.name, desk.person.name):
-    st.caption(f"{desk.person.email}, {desk.person.role.value} of {desk.company.name}")
+    st.caption(
+        _("{email}, {role} of {company}").format(
+            email=desk.person.email, role=role_name(desk.person), company=desk.company.name
+        )
+    )
 page.run()

@@ -43,7 +43,7 @@ GREEN, RED, K = Colour.GREEN, Colour.RED, KindName
 INVOICES = Declaration(
     kind="invoices",
     title="Open Invoices",
-    record="invoice",
+    noun=lambda count: "invoice" if count == 1 else "invoices",
     columns=(
         Column(1, "Invoice Number", "number", GREEN, K.TEXT, max_length=20, example="F-1001"),
         Column(2, "Date", "date", GREEN, K.DATE, example="2026-11-23"),

@@ -130,14 +130,14 @@ class Declaration:
     """A kind of import. `code_key`, `id_key` and `name_key` are the columns by which rows find their record.
 
     The code is a text that each record has, unique in the company whatever its case; IDs and names there need not be.
-    `record` is the word for one of the records. A list of them shows the columns of `listed`, can be narrowed to one
+    `noun` is the word for so many of its records. A list of them shows the columns of `listed`, can be narrowed to one
     value of each of `filters` (booleans, choices and code lists), and is searched in codes and the texts of `searched`. `examples`
     makes believable new records for a company, as the template writes them: texts by column key.
     """
 
     kind: str
     title: str
-    record: str
+    noun: Callable[[int], str]
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
     code_key: str
@@ -155,6 +155,11 @@ class Declaration:
     def header(self, key: str) -> str:
         """The column's header; of a key that is not declared any more, the key."""
         return self.by_key[key].header if key in self.by_key else key
+
+    @property
+    def record(self) -> str:
+        """The word for one of its records."""
+        return self.noun(1)
 
     @cached_property
     def by_key(self) -> dict[str, Column]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pycountry
 
+from komet_import.language import ngettext
 from komet_import.schema.column import COMPANY_LIST, CONTACTS, Colour, Column, Declaration, KindName, Rule
 from komet_import.schema.countries import CURRENCY_CODES
 from komet_import.schema.customer_examples import example_customers
@@ -478,10 +479,15 @@ RULES: tuple[Rule, ...] = (
     Rule("price_list", ("price_list", "default_price"), _needs_default_price_b),
 )
 
+
+def _noun(count: int) -> str:
+    return ngettext("customer", "customers", count)
+
+
 CUSTOMERS = Declaration(
     kind="customers",
     title="Customers",
-    record="customer",
+    noun=_noun,
     columns=COLUMNS,
     rules=RULES,
     code_key=CODE_KEY,

@@ -12,6 +12,7 @@ from uuid import uuid4
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from komet_import.language import _
 from komet_import.ui.markdown import escape_markdown
 from komet_import.workbook.table_file import MOST_ROWS, TableCell, write_csv, write_xlsx
 
@@ -65,7 +66,7 @@ class TableDownload:
 
 def download_menu(tables: Sequence[TableDownload], key: str) -> DeltaGenerator:
     """One button that opens to a line for each table; returns it, for more."""
-    menu = st.popover("Download", icon=":material/download:", key=key)
+    menu = st.popover(_("Download"), icon=":material/download:", key=key)
     with menu:
         for table in tables:
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -84,7 +85,9 @@ def _button(table: TableDownload, ending: str, mime: str, make: Callable[[TableD
         mime,
         key=f"download-{table.name}-{ending}",
         icon=None,
-        help_text=f"A sheet ends after {MOST_ROWS:,} rows; CSV has no end." if too_long else None,
+        help_text=_("A sheet ends after {most:,} rows; CSV has no end.").format(most=MOST_ROWS)
+        if too_long
+        else None,
         disabled=too_long or not table.count,
     )
 

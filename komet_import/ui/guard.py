@@ -11,19 +11,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from komet_import import access
 from komet_import.errors import AccessDenied
+from komet_import.language import _
 
 # The grid is a frame of ours. Pictures, frames and forms are the app's own: markup in a cell that ever came to be drawn
 # could fetch nothing and so tell nobody.
-_POLICY = (
-    "frame-ancestors 'self'",
-    "base-uri 'self'",
-    "object-src 'none'",
-    "img-src 'self' data: blob:",
-    "frame-src 'self'",
-    "form-action 'self'",
-)
+_POLICY = {
+    "frame-ancestors": ("'self'",),
+    "base-uri": ("'self'",),
+    "object-src": ("'none'",),
+    "img-src": ("'self'", "data:", "blob:"),
+    "frame-src": ("'self'",),
+    "form-action": ("'self'",),
+}
 _SENT_WITH_EVERYTHING = {
-    "Content-Security-Policy": "; ".join(_POLICY),
+    "Content-Security-Policy": "; ".join(" ".join((of, *sources)) for of, sources in _POLICY.items()),
     "X-Frame-Options": "SAMEORIGIN",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -70,9 +71,9 @@ def _refusal(scope: Scope) -> PlainTextResponse | None:
         access.refuse_other_sites(headers, scheme, home)
     except AccessDenied as denied:
         return _sentence(str(denied), 403)
-    _, core, asked_for = scope["path"].partition(_CORE)
+    core, asked_for = scope["path"].partition(_CORE)[1:]
     if core and not _ASKED_FOR.fullmatch(asked_for):
-        return _sentence(f"There is nothing here. The app is at {home}.", 404)
+        return _sentence(_("There is nothing here. The app is at {address}.").format(address=home), 404)
     return None
 
 

@@ -8,15 +8,16 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from komet_import.language import N_, _
 from komet_import.schema.column import Colour
 from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.theme import TONE_NAMES, Ink, Tone, palette
 
 Figure = tuple[str, int | str]
 
-
+_COLOURS = {Colour.GREEN: N_("Green"), Colour.RED: N_("Red"), Colour.BLUE: N_("Blue")}
 # The parts of a path that are places: one is taken there whole, because a link to the page one is on does nothing.
-PLACES = {"Data Import": "/", "Import History": "/import_history"}
+PLACES = {N_("Data Import"): "/", N_("Import History"): "/import_history"}
 
 
 def path(*parts: str) -> None:
@@ -27,9 +28,8 @@ def path(*parts: str) -> None:
 
 
 def _step(part: str) -> str:
-    if part not in PLACES:
-        return escape(part)
-    return f'<a href="{PLACES[part]}" target="_self">{escape(part)}</a>'
+    address = {_(name): address for name, address in PLACES.items()}.get(part)
+    return f'<a href="{address}" target="_self">{escape(part)}</a>' if address else escape(part)
 
 
 def title(
@@ -79,7 +79,7 @@ def legend(*, blue_required: bool) -> None:
     inks = palette().headers
     meanings = {colour: colour.meaning for colour in Colour}
     if not blue_required:
-        meanings[Colour.BLUE] = "Not needed: this company has one location"
+        meanings[Colour.BLUE] = _("Not needed: this company has one location")
     headers = (_legend_header(colour, inks[colour], meaning) for colour, meaning in meanings.items())
     st.html(f'<div class="komet-legend">{"".join(headers)}</div>')
 
@@ -87,8 +87,10 @@ def legend(*, blue_required: bool) -> None:
 def marks_legend() -> None:
     """What the marks of the review grid mean, on one line."""
     st.caption(
-        ":red[:material/error:] error, left out · :orange[:material/warning:] warning, goes in · "
-        ":violet[◤] changed; hover for what it was",
+        _(
+            ":red[:material/error:] error, left out · :orange[:material/warning:] warning, goes in · "
+            ":violet[◤] changed; hover for what it was"
+        ),
         width="content",
     )
 
@@ -115,4 +117,4 @@ def _metric(label: str, value: int | str) -> None:
 
 def _legend_header(colour: Colour, ink: Ink, meaning: str) -> str:
     style = f"background:{ink.background};color:{ink.text};border-color:{ink.line}"
-    return f'<div style="{style}"><b>{colour.value.title()}</b><span>{meaning}</span></div>'
+    return f'<div style="{style}"><b>{_(_COLOURS[colour])}</b><span>{meaning}</span></div>'

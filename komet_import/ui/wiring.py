@@ -62,8 +62,8 @@ def _worker(_settings: Settings, _database: Database, _reader: Reader, url: str)
     started = jobs.start(
         _settings,
         _database,
-        Task("a child to read the next file", _READY_SECONDS, _reader.stand_by),
-        Task("open drafts", LEFT_SECONDS, _open_drafts().sweep),
+        Task("next-reading-child", _READY_SECONDS, _reader.stand_by),
+        Task("open-drafts", LEFT_SECONDS, _open_drafts().sweep),
     )
     atexit.register(started.stop, _LAST_SECONDS)
     return started

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from komet_import.language import _, ngettext
 from komet_import.review.plan import Counts
 from komet_import.schema.company import Company
 
@@ -16,9 +17,19 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 def left_out(counts: Counts) -> str:
     """`3 left out`; where the user left out some of them: `2 with errors, 1 skipped`, or `1 skipped`."""
     if not counts.skipped:
-        return f"{counts.rejected:,} left out"
-    errors = f"{counts.with_errors:,} with errors, " if counts.with_errors else ""
-    return f"{errors}{counts.skipped:,} skipped"
+        return _("{count:,} left out").format(count=counts.rejected)
+    out = skipped(counts.skipped)
+    return f"{with_errors(counts.with_errors)}, {out}" if counts.with_errors else out
+
+
+def with_errors(count: int) -> str:
+    """`3 with errors`."""
+    return _("{count:,} with errors").format(count=count)
+
+
+def skipped(count: int) -> str:
+    """`1 skipped`."""
+    return _("{count:,} skipped").format(count=count)
 
 
 def moment(when: datetime, company: Company, now: datetime) -> str:
@@ -26,7 +37,8 @@ def moment(when: datetime, company: Company, now: datetime) -> str:
     local, today = company.local(when), company.local(now)
     days = (today.date() - local.date()).days
     if days in (0, 1):
-        return f"{'yesterday' if days else 'today'} {local:%H:%M}"
+        words = _("yesterday {clock}") if days else _("today {clock}")
+        return words.format(clock=f"{local:%H:%M}")
     year = "" if local.year == today.year else f" {local.year}"
     return f"{local.day} {local:%B}{year} {local:%H:%M}"
 
@@ -34,7 +46,7 @@ def moment(when: datetime, company: Company, now: datetime) -> str:
 def exact(when: datetime, company: Company) -> str:
     """`23 November 2026 at 10:42`."""
     local = company.local(when)
-    return f"{local.day} {local:%B %Y} at {local:%H:%M}"
+    return _("{date} at {clock}").format(date=f"{local.day} {local:%B %Y}", clock=f"{local:%H:%M}")
 
 
 def short(when: datetime, company: Company, now: datetime) -> str:
@@ -51,12 +63,14 @@ def clock(when: datetime, company: Company) -> str:
 def duration(seconds: float) -> str:
     """`0.1 s` at least, `2.1 s`, `3 min 5 s`."""
     if seconds < 60:
-        return f"{max(0.1, seconds):.1f} s"
-    return f"{int(seconds) // 60:,} min {int(seconds) % 60} s"
+        return _("{seconds:.1f} s").format(seconds=max(0.1, seconds))
+    return _("{minutes:,} min {seconds} s").format(minutes=int(seconds) // 60, seconds=int(seconds) % 60)
 
 
 def size(count: int) -> str:
     """Of a file: `840 bytes`, `38 kB`, `1.2 MB`."""
     if count < 1_000:
-        return counted(count, "byte")
-    return f"{count / 1_000:,.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"
+        return ngettext("{count:,} byte", "{count:,} bytes", count).format(count=count)
+    if count < 1_000_000:
+        return _("{size:,.0f} kB").format(size=count / 1_000)
+    return _("{size:,.1f} MB").format(size=count / 1_000_000)

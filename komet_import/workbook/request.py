@@ -51,7 +51,7 @@ class Request:
         return Declaration(
             kind="",
             title=self.title,
-            record=self.record,
+            noun=lambda _count: self.record,
             columns=tuple(columns),
             rules=(),
             id_key=self.id_key,
