@@ -10,7 +10,7 @@ from komet_import.review.rows import Edit
 from komet_import.schema.text import tidy
 
 Cell = tuple[int, str | None]  # the sheet's row and a column's key; without a key the whole row
-_OUT, _IN = "Yes", ""  # the text of a row that is left out, or not
+OUT, IN = "Yes", ""  # the text of a row that is left out, or not
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def text_of(draft: Draft, cell: Cell) -> str:
     """As an edit would say it: what stands in the cell, or whether the row is left out."""
     row, key = cell
     if key is None:
-        return _OUT if draft.is_left_out(row) else _IN
+        return OUT if draft.is_left_out(row) else IN
     return draft.text(row, key)
 
 

@@ -24,7 +24,8 @@ def path(*parts: str) -> None:
     """Where one is: `Setup › Data Import › Review`; the places on the way are links."""
     *way, here = parts
     steps = [_step(part) for part in way] + [escape(here)]
-    st.html(f'<nav class="komet-path" aria-label="Path">{" › ".join(steps)}</nav>')
+    label = escape(_("Path"))
+    st.html(f'<nav class="komet-path" aria-label="{label}">{" › ".join(steps)}</nav>')
 
 
 def _step(part: str) -> str:

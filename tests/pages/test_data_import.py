@@ -134,7 +134,7 @@ def test_choosing_a_problem_shows_just_its_rows_and_filters_and_search_find_othe
     app = upload(open_app(), workbook(*rows))
     app.button(key="problem-terms-not_in_list").click().run()
     assert app.session_state["views"][draft_of(app)]["rows"].tolist() == [5]
-    app.segmented_control(key="filter").set_value("New").run()
+    app.segmented_control(key="filter").set_value("new").run()
     assert app.session_state["views"][draft_of(app)]["rows"].tolist() == [2, 3, 4, 6]
     app.text_input(key="search").set_value("name 4").run()
     assert app.session_state["views"][draft_of(app)]["rows"].tolist() == [6]

@@ -34,7 +34,7 @@ window.komet = (() => {
 
   function action({ context, data }) {
     const edit = waitingFor(data._row, LEFT_OUT);
-    if (edit) return edit[3] ? "Skipped" : "…";
+    if (edit) return edit[3] ? now(context).words.skipped : "…";
     return now(context).rows[data._row][0];
   }
 
@@ -52,7 +52,8 @@ window.komet = (() => {
   }
 
   function actionEditor(cell) {
-    return openList([cell.value, isLeftOut(cell) ? "Put back" : "Skip"]);
+    const { putBack, skip } = now(cell.context).words;
+    return openList([cell.value, isLeftOut(cell) ? putBack : skip]);
   }
 
   // As if started by Enter: then the list opens at once.
@@ -67,9 +68,9 @@ window.komet = (() => {
     return true;
   }
 
-  function setAction({ data, newValue, oldValue }) {
+  function setAction({ context, data, newValue, oldValue }) {
     if (newValue === oldValue) return false;
-    make(data._row, LEFT_OUT, newValue === "Skip" ? "Yes" : "", "");
+    make(data._row, LEFT_OUT, newValue === now(context).words.skip ? "Yes" : "", "");
     return true;
   }
 
@@ -161,8 +162,8 @@ window.komet = (() => {
 
   function showUnsaved() {
     const cells = new Set(waiting.map(([, row, key]) => `${row} ${key}`)).size;
-    const count = cells === 1 ? "1 cell is not saved yet, and is" : `${cells} cells are not saved yet, and are`;
-    notice.textContent = patience.isOver && cells ? `${count} sent again by itself. Keep this page open.` : "";
+    const sentence = answer.words.unsaved[cells === 1 ? 0 : 1];
+    notice.textContent = patience.isOver && cells ? sentence.replace("{count}", cells) : "";
   }
 
   const away = new AbortController();
@@ -238,7 +239,7 @@ window.komet = (() => {
     isFocused,
     isLeftOut,
     isUnsaved,
-    note: (cell) => (isUnsaved(cell) ? "Not saved yet." : mark(cell)?.[1]),
+    note: (cell) => (isUnsaved(cell) ? now(cell.context).words.notSaved : mark(cell)?.[1]),
     action,
     setText,
     setAction,

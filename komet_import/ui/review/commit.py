@@ -12,7 +12,9 @@ from komet_import import drafts, importer, jobs
 from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
 from komet_import.errors import KometError, Refused
+from komet_import.language import _, ngettext
 from komet_import.review.plan import Counts, Plan
+from komet_import.schema.column import Declaration
 from komet_import.sentences import listed
 from komet_import.store.drafts import BlankCells
 from komet_import.ui import words
@@ -24,6 +26,7 @@ _ASKED = "asked-to-confirm"
 _CONFIRMED = "confirmed-plan"
 _SHOWN_COLUMNS = 3
 _SHOWN_ROWS = 10
+_WARNING = ":orange[:material/warning:]"
 
 
 def commit_bar(desk: Desk, opened: OpenDraft) -> None:
@@ -35,21 +38,24 @@ def commit_bar(desk: Desk, opened: OpenDraft) -> None:
     ):
         with st.container(gap=None, width="stretch"):
             st.markdown(f"**{_sentence(counts)}**")
-            saved = words.clock(stored.updated_at, desk.company)
-            st.caption(f"{counts.unchanged:,} unchanged · draft saved {saved}")
+            st.caption(
+                _("{count:,} unchanged · draft saved {clock}").format(
+                    count=counts.unchanged, clock=words.clock(stored.updated_at, desk.company)
+                )
+            )
         _choices(desk, opened)
         download_button(
-            "Discrepancies",
+            _("Discrepancies"),
             lambda: _discrepancies(desk, stored.draft_id),
             f"discrepancies-{stored.draft_id}.xlsx",
             XLSX,
             key="discrepancies",
             disabled=not counts.rejected,
-            help_text="The rows that are left out, as a workbook with the reasons",
+            help_text=_("The rows that are left out, as a workbook with the reasons"),
         )
         held_back = stored.all_or_nothing and counts.with_errors > 0
         st.button(
-            f"Import {words.counted(counts.written, 'row')}",
+            _import(counts.written),
             type="primary",
             key="import",
             disabled=not counts.written or held_back,
@@ -61,15 +67,24 @@ def commit_bar(desk: Desk, opened: OpenDraft) -> None:
         _confirm(desk, opened)
 
 
+def _import(rows: int) -> str:
+    return ngettext("Import {count:,} row", "Import {count:,} rows", rows).format(count=rows)
+
+
 def _sentence(counts: Counts) -> str:
-    return f"{counts.new:,} new, {counts.update:,} updated, {words.left_out(counts)}"
+    return _("{new:,} new, {updated:,} updated, {left_out}").format(
+        new=counts.new, updated=counts.update, left_out=words.left_out(counts)
+    )
 
 
 def _why_not(counts: Counts, held_back: bool) -> str | None:
     if held_back:
-        rows = words.counted(counts.with_errors, "row has", "rows have")
-        return f"{rows} errors, and you chose to import nothing then."
-    return None if counts.written else "No row would change anything."
+        return ngettext(
+            "{count:,} row has errors, and you chose to import nothing then.",
+            "{count:,} rows have errors, and you chose to import nothing then.",
+            counts.with_errors,
+        ).format(count=counts.with_errors)
+    return None if counts.written else _("No row would change anything.")
 
 
 def _discrepancies(desk: Desk, draft_id: str) -> bytes:
@@ -82,7 +97,7 @@ def _discrepancies(desk: Desk, draft_id: str) -> bytes:
 def _choices(desk: Desk, opened: OpenDraft) -> None:
     stored = opened.stored
     st.checkbox(
-        "Import nothing while a row has errors",
+        _("Import nothing while a row has errors"),
         value=stored.all_or_nothing,
         key=f"all-or-nothing-{stored.draft_id}",
         on_change=_choose_all_or_nothing,
@@ -90,7 +105,7 @@ def _choices(desk: Desk, opened: OpenDraft) -> None:
         width="content",
     )
     st.checkbox(
-        "Blank cells clear stored values",
+        _("Blank cells clear stored values"),
         value=stored.blank_cells is BlankCells.CLEAR,
         key=f"clear-{stored.draft_id}",
         on_change=_choose_blank_cells,
@@ -132,22 +147,27 @@ def _agree(plan_hash: str) -> None:
 def _confirm(desk: Desk, opened: OpenDraft) -> None:
     """The dialog outlives the run, so it holds words and numbers alone, and the hash of what they say."""
     opened.shown = plan = opened.draft.plan()
-    rows = words.counted(plan.counts.written, "row")
+    rows = plan.counts.written
+    question = ngettext("Import {count:,} row?", "Import {count:,} rows?", rows).format(count=rows)
     file, draft_id, shown = opened.stored.file, opened.stored.draft_id, plan.hash
     meanings, side_effects = _meanings(opened, plan), _side_effects(plan)
 
-    @st.dialog(f"Import {rows}?", width="medium", on_dismiss=_ask)
+    @st.dialog(question, width="medium", on_dismiss=_ask)
     def ask() -> None:
-        st.markdown(f"Into **{escape_markdown(desk.company.name)}**, from {escape_markdown(file)}.")
+        st.markdown(
+            _("Into **{company}**, from {file}.").format(
+                company=escape_markdown(desk.company.name), file=escape_markdown(file)
+            )
+        )
         with st.container(border=True, gap="small"):
             for number, what, meaning in meanings:
                 _line(number, what, meaning)
         st.markdown(side_effects)
-        st.caption(f"The result goes to {escape_markdown(desk.person.email)}.")
+        st.caption(_("The result goes to {address}.").format(address=escape_markdown(desk.person.email)))
         with st.container(horizontal=True, horizontal_alignment="right"):
-            if st.button("Back to review", key="back", on_click=_ask):
+            if st.button(_("Back to review"), key="back", on_click=_ask):
                 st.rerun()
-            st.button(f"Import {rows}", type="primary", key="confirm", on_click=_agree, args=(shown,))
+            st.button(_import(rows), type="primary", key="confirm", on_click=_agree, args=(shown,))
             agreed = st.session_state.get(_CONFIRMED)
             if agreed is not None:
                 _commit(desk, draft_id, agreed)
@@ -164,67 +184,83 @@ def _line(number: int, what: str, meaning: str) -> None:
 
 
 def _meanings(opened: OpenDraft, plan: Plan) -> list[tuple[int, str, str]]:
-    counts = plan.counts
-    changed = Counter(change.key for change in plan.changes)
-    header, record = opened.draft.declaration.header, opened.draft.declaration.record
-    most = [f"{header(key)} {number:,}" for key, number in changed.most_common(_SHOWN_COLUMNS)]
-    other = sum(changed.values()) - sum(number for _, number in changed.most_common(_SHOWN_COLUMNS))
-    most += [f"other columns {other:,}"] if other else []
-    values = (
-        f"{words.counted(len(plan.changes), 'value')} {'changes' if len(plan.changes) == 1 else 'change'}"
-    )
-    rows = [str(row) for row in islice(plan.cells, _SHOWN_ROWS)]
-    if counts.rejected > _SHOWN_ROWS:
-        rows.append(f"{counts.rejected - _SHOWN_ROWS:,} more")
+    counts, declaration = plan.counts, opened.draft.declaration
+    none = _("none")
     return [
         (
             counts.new,
-            f"new {record}s" if counts.new != 1 else f"new {record}",
-            "added" if counts.new else "none",
+            _("new {records}").format(records=declaration.noun(counts.new)),
+            _("added") if counts.new else none,
         ),
         (
             counts.update,
-            f"updated {record}s" if counts.update != 1 else f"updated {record}",
-            f"{values}: {', '.join(most)}" if changed else "none",
+            _("updated {records}").format(records=declaration.noun(counts.update)),
+            _changed(plan, declaration) if plan.changes else none,
         ),
-        (counts.unchanged, "unchanged", "nothing is written"),
-        (
-            counts.rejected,
-            "left out",
-            f"{'row' if counts.rejected == 1 else 'rows'} {listed(rows)}{_of_them(counts)}; "
-            "the discrepancy workbook says why"
-            if counts.rejected
-            else "none",
-        ),
+        (counts.unchanged, _("unchanged"), _("nothing is written")),
+        (counts.rejected, _("left out"), _left_out(plan) if counts.rejected else none),
     ]
 
 
-def _of_them(counts: Counts) -> str:
-    return f": {words.left_out(counts)}" if counts.skipped else ""
+def _changed(plan: Plan, declaration: Declaration) -> str:
+    """How many values of which columns."""
+    changed = Counter(change.key for change in plan.changes)
+    most = changed.most_common(_SHOWN_COLUMNS)
+    columns = [f"{declaration.header(key)} {number:,}" for key, number in most]
+    if other := changed.total() - sum(number for _key, number in most):
+        columns.append(_("other columns {count:,}").format(count=other))
+    count = len(plan.changes)
+    told = ngettext("{count:,} value changes: {columns}", "{count:,} values change: {columns}", count)
+    return told.format(count=count, columns=", ".join(columns))
+
+
+def _left_out(plan: Plan) -> str:
+    """Which rows."""
+    counts = plan.counts
+    rows = [str(row) for row in islice(plan.cells, _SHOWN_ROWS)]
+    if counts.rejected > _SHOWN_ROWS:
+        rows.append(_("{count:,} more").format(count=counts.rejected - _SHOWN_ROWS))
+    if counts.skipped:
+        told = ngettext(
+            "row {rows}: {left_out}; the discrepancy workbook says why",
+            "rows {rows}: {left_out}; the discrepancy workbook says why",
+            counts.rejected,
+        )
+    else:
+        told = ngettext(
+            "row {rows}; the discrepancy workbook says why",
+            "rows {rows}; the discrepancy workbook says why",
+            counts.rejected,
+        )
+    return told.format(rows=listed(rows), left_out=words.left_out(counts))
 
 
 def _side_effects(plan: Plan) -> str:
     cleared = sum(not change.new for change in plan.changes)
     sentences = []
     if plan.warned:
-        sentences.append(
-            f":orange[:material/warning:] {words.counted(plan.warned, 'row')} with a warning "
-            f"{'goes' if plan.warned == 1 else 'go'} in as {'it is' if plan.warned == 1 else 'they are'}."
+        told = ngettext(
+            "{count:,} row with a warning goes in as it is.",
+            "{count:,} rows with a warning go in as they are.",
+            plan.warned,
         )
-    sentences.append(
-        f":orange[:material/warning:] **{words.counted(cleared, 'stored value')} will be cleared.**"
-        if cleared
-        else "No stored value is cleared."
-    )
+        sentences.append(f"{_WARNING} {told.format(count=plan.warned)}")
+    if cleared:
+        told = ngettext(
+            "{count:,} stored value will be cleared.", "{count:,} stored values will be cleared.", cleared
+        )
+        sentences.append(f"{_WARNING} **{told.format(count=cleared)}**")
+    else:
+        sentences.append(_("No stored value is cleared."))
     return " ".join(sentences)
 
 
 def _commit(desk: Desk, draft_id: str, agreed: str) -> None:
     """The plan with the hash that was on the screen; refused when it is another one by now."""
-    bar = st.progress(0.0, text="Importing")
+    bar = st.progress(0.0, text=_("Importing"))
 
     def show(share: float) -> None:
-        bar.progress(share, text="Importing")
+        bar.progress(share, text=_("Importing"))
 
     try:
         with draft_in_hand(desk, draft_id) as opened:

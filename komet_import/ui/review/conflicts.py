@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from komet_import.drafts import Conflict
+from komet_import.language import _, ngettext
 from komet_import.review.draft import Draft
-from komet_import.ui import words
 from komet_import.ui.markdown import escape_markdown
 
 Sentence = Callable[[Draft, Conflict], str]
@@ -20,36 +20,46 @@ def tell(draft: Draft, conflicts: Sequence[Conflict], sentence: Sentence) -> Non
     """On the run that follows, a line for each of the first ones."""
     lines = [escape_markdown(sentence(draft, conflict)) for conflict in conflicts[:_SHOWN]]
     if len(conflicts) > _SHOWN:
-        lines.append(f"And {words.counted(len(conflicts) - _SHOWN, 'more cell')} like these.")
+        more = len(conflicts) - _SHOWN
+        told = ngettext("And {count:,} more cell like these.", "And {count:,} more cells like these.", more)
+        lines.append(told.format(count=more))
     if lines:
         st.session_state["notice"] = "  \n".join(lines)
 
 
 def not_taken(draft: Draft, conflict: Conflict) -> str:
     """Of an edit."""
-    place, theirs, mine = _place(draft, conflict), _quoted(conflict.theirs), _quoted(conflict.mine)
-    if not conflict.by:
-        return f"{place}: this is {theirs} again, as in the file; your {mine} was not taken."
-    return f"{place}: {conflict.by} typed {theirs} meanwhile; your {mine} was not taken."
+    if conflict.by:
+        told = _("{place}: {person} typed {theirs} meanwhile; your {mine} was not taken.")
+    else:
+        told = _("{place}: this is {theirs} again, as in the file; your {mine} was not taken.")
+    return _of(draft, conflict, told)
 
 
 def kept(draft: Draft, conflict: Conflict) -> str:
     """Of a step that was undone or made again."""
-    place, by = _place(draft, conflict), conflict.by
-    if conflict.key is None:
-        return (
-            f"{place}: {by} {'left it out' if conflict.theirs else 'took it back'} after you, and that stays."
-        )
-    return f"{place}: {by} typed {_quoted(conflict.theirs)} after you, and that stays."
+    if conflict.key is not None:
+        told = _("{place}: {person} typed {theirs} after you, and that stays.")
+    elif conflict.theirs:
+        told = _("{place}: {person} left it out after you, and that stays.")
+    else:
+        told = _("{place}: {person} took it back after you, and that stays.")
+    return _of(draft, conflict, told)
+
+
+def _of(draft: Draft, conflict: Conflict, told: str) -> str:
+    place, theirs, mine = _place(draft, conflict), _quoted(conflict.theirs), _quoted(conflict.mine)
+    return told.format(place=place, person=conflict.by, theirs=theirs, mine=mine)
 
 
 def _place(draft: Draft, conflict: Conflict) -> str:
     if conflict.key is None:
-        return f"Row {conflict.row}"
-    return f"Row {conflict.row}, {draft.declaration.header(conflict.key)}"
+        return _("Row {row}").format(row=conflict.row)
+    header = draft.declaration.header(conflict.key)
+    return _("Row {row}, {header}").format(row=conflict.row, header=header)
 
 
 def _quoted(text: str) -> str:
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}…"
-    return f"“{text}”" if text else "(blank)"
+    return f"“{text}”" if text else _("(blank)")

@@ -30,6 +30,7 @@ from komet_import.errors import KometError
 from komet_import.schema.column import Column
 from komet_import.ui.review.grid_columns import column_definitions
 from komet_import.ui.review.grid_style import grid_css, grid_theme
+from komet_import.ui.review.grid_words import script_words
 from komet_import.ui.theme import ASSETS, is_dark, palette
 
 # The key of an edit that leaves a row out ("Yes") or puts it back ("").
@@ -172,7 +173,7 @@ def _take(
     if not state["unsaved"]:
         return False
     edits = sorted(state["unsaved"].items())
-    on_edits([GridEdit(*edit) for _, edit in edits])
+    on_edits([GridEdit(*edit) for _number, edit in edits])
     state["acknowledged"] = edits[-1][0]
     state["unsaved"].clear()
     return True
@@ -267,6 +268,7 @@ def _answer(
         "focus": mount["focus"],
         "focused": focused,
         "choices": {key: list(values) for key, values in choices.items()},
+        "words": script_words(),
     }
     return json.dumps(answer).replace("::", ":\\u003a")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from st_aggrid import JsCode
 
+from komet_import.language import _
 from komet_import.schema.column import Colour, Column
 
 _WIDTH_OF_A_LETTER = 7.5
@@ -25,7 +26,7 @@ def column_definitions(
 
 def header_words(colour: Colour, blue_required: bool) -> str:
     """The second line of a header."""
-    return "Not needed" if colour is Colour.BLUE and not blue_required else colour.words
+    return _("Not needed") if colour is Colour.BLUE and not blue_required else colour.words
 
 
 def _definition(column: Column, with_choices: bool, blue_required: bool) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def _definition(column: Column, with_choices: bool, blue_required: bool) -> dict
         "field": column.key,
         "headerName": column.header,
         "headerClass": f"komet-{column.colour.value}",
-        "headerTooltip": "Not needed: the company has a single location"
+        "headerTooltip": _("Not needed: the company has a single location")
         if unneeded
         else column.colour.meaning,
         "initialWidth": _width(column),
@@ -54,21 +55,21 @@ def _width(column: Column) -> int:
 def _row_column() -> dict[str, Any]:
     return {
         "field": "_row",
-        "headerName": "Row",
-        "headerTooltip": "The row's number in the sheet",
+        "headerName": _("Row"),
+        "headerTooltip": _("The row's number in the sheet"),
         "pinned": "left",
         "initialWidth": 58,
         "editable": False,
         "cellDataType": "number",
-        "cellClass": "komet-quiet komet-number",
+        "cellClass": ["komet-quiet", "komet-number"],
     }
 
 
 def _action_column() -> dict[str, Any]:
     return {
         "field": "_action",
-        "headerName": "Action",
-        "headerTooltip": "What becomes of the row; double-click to skip it or put it back",
+        "headerName": _("Action"),
+        "headerTooltip": _("What becomes of the row; double-click to skip it or put it back"),
         "pinned": "left",
         "initialWidth": 92,
         "valueGetter": JsCode("komet.action"),

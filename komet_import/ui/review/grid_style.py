@@ -6,6 +6,7 @@ from st_aggrid import StAggridTheme
 
 from komet_import.schema.column import Colour
 from komet_import.ui.review.grid_columns import header_words
+from komet_import.ui.review.grid_words import not_saved
 from komet_import.ui.theme import Ink, Palette
 
 Css = dict[str, dict[str, str]]
@@ -132,7 +133,7 @@ def _unsaved(ink: Ink, page: str) -> Css:
     return {
         ".ag-cell.komet-unsaved": {"outline": f"1px dashed {ink.line}", "outline-offset": "-2px"},
         ".ag-cell.komet-unsaved:not(.ag-cell-inline-editing)::after": {
-            "content": '"not saved"',
+            "content": f'"{not_saved()}"',
             "position": "absolute",
             "top": "auto",
             "bottom": "2px",

@@ -10,12 +10,12 @@ from komet_import import drafts
 from komet_import.desk import Desk
 from komet_import.drafts import Conflict, OpenDraft
 from komet_import.errors import KometError
+from komet_import.language import _, ngettext
 from komet_import.review.draft import Draft
-from komet_import.review.edits import CellEdit
+from komet_import.review.edits import IN, OUT, CellEdit
 from komet_import.review.issues import Issue, ProblemKind
 from komet_import.schema.problems import Severity, of_wrong_column, title_of
 from komet_import.sentences import clipped, listed
-from komet_import.ui import words
 from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.review import view as views
 from komet_import.ui.review.conflicts import Sentence, not_taken, tell
@@ -56,21 +56,28 @@ def problem_list(desk: Desk, opened: OpenDraft, view: View) -> None:
     draft, kinds = opened.draft, opened.draft.problem_kinds
     with st.container(key="problems", border=True, gap="xxsmall"):
         if kinds:
-            rows = words.counted(draft.count_with_issues, "row")
-            st.markdown(f"**{words.counted(sum(kinds.values()), 'problem')} in {rows}**")
-            st.caption("Click one to show its rows.")
+            st.markdown(f"**{_how_many(sum(kinds.values()), draft.count_with_issues)}**")
+            st.caption(_("Click one to show its rows."))
         else:
-            st.markdown("**No problems**")
-            st.caption("Every row that changes something can go in.")
+            nothing = _("No problems")
+            st.markdown(f"**{nothing}**")
+            st.caption(_("Every row that changes something can go in."))
         _wrong_columns(draft)
         column = ""
         for kind, count in kinds.items():
-            header = draft.declaration.header(kind.key) if kind.key else "Whole row"
+            header = draft.declaration.header(kind.key) if kind.key else _("Whole row")
             if header != column:
                 st.markdown(f"**{header}**")
                 column = header
             _problem_button(desk, opened.stored.draft_id, view, kind, count)
         _unknown_columns(opened.matching.unknown)
+
+
+def _how_many(problems: int, rows: int) -> str:
+    return _("{problems} in {rows}").format(
+        problems=ngettext("{count:,} problem", "{count:,} problems", problems).format(count=problems),
+        rows=ngettext("{count:,} row", "{count:,} rows", rows).format(count=rows),
+    )
 
 
 def _wrong_columns(draft: Draft) -> None:
@@ -79,15 +86,22 @@ def _wrong_columns(draft: Draft) -> None:
     for column in wrong[:_SHOWN_COLUMNS]:
         header = draft.declaration.header(column.key)
         st.warning(f"**{header}:** {of_wrong_column(column.wrong, column.filled)}")
-    if len(wrong) > _SHOWN_COLUMNS:
-        st.caption(f"The same is true of {words.counted(len(wrong) - _SHOWN_COLUMNS, 'other column')}.")
+    other = len(wrong) - _SHOWN_COLUMNS
+    if other > 0:
+        told = ngettext(
+            "The same is true of {count:,} other column.",
+            "The same is true of {count:,} other columns.",
+            other,
+        )
+        st.caption(told.format(count=other))
 
 
 def _unknown_columns(unknown: Sequence[str]) -> None:
     if unknown:
         names = listed([escape_markdown(clipped(header, 60)) for header in unknown], 6)
-        st.markdown("**Columns left out**")
-        st.caption(f"The template has no such columns: {names}.")
+        title = _("Columns left out")
+        st.markdown(f"**{title}**")
+        st.caption(_("The template has no such columns: {names}.").format(names=names))
 
 
 def _problem_button(desk: Desk, draft_id: str, view: View, kind: ProblemKind, count: int) -> None:
@@ -125,19 +139,22 @@ def reason_line(desk: Desk, opened: OpenDraft, view: View, on_page: Sequence[Iss
             row = issues[index].row
             _reason(desk, opened, view, issues[index])
         else:
-            st.markdown(":gray[No problem on this page.]" if view["rows"] else ":gray[No row fits.]")
+            nothing = _("No problem on this page.") if view["rows"] else _("No row fits.")
+            st.markdown(f":gray[{nothing}]")
             return
         _leave_out_button(desk, opened, row)
         if index is not None:
-            _step(view, issues, index - 1, "keyboard_arrow_up", "Previous problem")
-            _step(view, issues, index + 1, "keyboard_arrow_down", "Next problem")
+            _step(view, issues, index - 1, "keyboard_arrow_up", _("Previous problem"))
+            _step(view, issues, index + 1, "keyboard_arrow_down", _("Next problem"))
 
 
 def earlier_texts(draft: Draft, row: int, was: Mapping[str, str]) -> dict[str, str]:
     """What the row's changed cells held before, in words: the stored value `was`, and the file's own text."""
-    told = {key: f"Stored now: {old or '(blank)'}" for key, old in was.items()}
+    blank = _("(blank)")
+    told = {key: _("Stored now: {text}").format(text=old or blank) for key, old in was.items()}
     for key, old in draft.corrected(row).items():
-        told[key] = "\n".join(filter(None, [told.get(key), f"In the file: {old or '(blank)'}"]))
+        in_file = _("In the file: {text}").format(text=old or blank)
+        told[key] = "\n".join(filter(None, [told.get(key), in_file]))
     return told
 
 
@@ -158,7 +175,7 @@ def _reason(desk: Desk, opened: OpenDraft, view: View, issue: Issue) -> None:
     st.markdown(f"{ICONS[issue.severity]} {place} {escape_markdown(issue.message)}", width="content")
     if issue.suggestion is not None and issue.key is not None:
         st.button(
-            f"Use {escape_markdown(issue.suggestion)}",
+            _("Use {text}").format(text=escape_markdown(issue.suggestion)),
             key="use",
             on_click=_use,
             args=(desk, opened.stored.draft_id, view, issue),
@@ -166,7 +183,11 @@ def _reason(desk: Desk, opened: OpenDraft, view: View, issue: Issue) -> None:
 
 
 def _place(draft: Draft, row: int, key: str | None) -> str:
-    return f"**Row {row}, {draft.declaration.header(key)}.**" if key else f"**Row {row}.**"
+    if key:
+        place = _("Row {row}, {header}.").format(row=row, header=draft.declaration.header(key))
+    else:
+        place = _("Row {row}.").format(row=row)
+    return f"**{place}**"
 
 
 def _use(desk: Desk, draft_id: str, view: View, issue: Issue) -> None:
@@ -180,7 +201,7 @@ def _leave_out_button(desk: Desk, opened: OpenDraft, row: int) -> None:
     """A double click on the row's Action does the same for any row."""
     out = opened.draft.is_left_out(row)
     st.button(
-        f"Put row {row} back" if out else f"Skip row {row}",
+        (_("Put row {row} back") if out else _("Skip row {row}")).format(row=row),
         key="leave-out",
         type="tertiary",
         on_click=_leave_out,
@@ -189,7 +210,7 @@ def _leave_out_button(desk: Desk, opened: OpenDraft, row: int) -> None:
 
 
 def _leave_out(desk: Desk, draft_id: str, row: int, out: bool) -> None:
-    edit = CellEdit(row, None, "" if out else "Yes", "Yes" if out else "")
+    edit = CellEdit(row, None, IN if out else OUT, OUT if out else IN)
     change_draft(desk, draft_id, lambda at, opened: drafts.edit(at, opened, [edit]))
 
 

@@ -10,6 +10,7 @@ from komet_import import customers, history
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.history import ImportView
+from komet_import.language import _, ngettext
 from komet_import.review.issues import Issue
 from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import Severity
@@ -27,8 +28,8 @@ _SHOWN_PROBLEMS = 50
 def result_screen(desk: Desk, stored: StoredDraft) -> None:
     """The sum as an equation, the rows left out with their reasons, the e-mail, and what to do next."""
     if stored.import_id is None:
-        st.info("This draft was discarded. Its file can be dropped again any time.")
-        st.page_link("data_import.py", label="Import a file", icon=":material/upload_file:")
+        st.info(_("This draft was discarded. Its file can be dropped again any time."))
+        st.page_link("data_import.py", label=_("Import a file"), icon=":material/upload_file:")
         return
     try:
         view = history.show(desk, stored.import_id)
@@ -38,15 +39,15 @@ def result_screen(desk: Desk, stored: StoredDraft) -> None:
     record = view.record
     layout.title(
         verdict(record),
-        "Setup",
-        "Data Import",
-        "Result",
+        _("Setup"),
+        _("Data Import"),
+        _("Result"),
         icon=":material/check_circle:" if record.state is ImportState.COMMITTED else ":material/block:",
-        note=f"{record.title}, {summary(desk, record)}",
+        note=_summary(desk, record),
     )
     with equation(record):
         st.badge(
-            "Checked after the commit: every row is accounted for", icon=":material/check:", color="gray"
+            _("Checked after the commit: every row is accounted for"), icon=":material/check:", color="gray"
         )
     left, right = st.columns([0.615, 0.385], gap="large")
     with left:
@@ -59,38 +60,43 @@ def result_screen(desk: Desk, stored: StoredDraft) -> None:
 def _by_a_colleague(stored: StoredDraft) -> None:
     """Drafts are everybody's, their imports are not."""
     st.info(
-        f"A colleague imported {escape_markdown(stored.file)}. You see your own imports; "
-        "ask a manager for this one."
+        _("A colleague imported {file}. You see your own imports; ask a manager for this one.").format(
+            file=escape_markdown(stored.file)
+        )
     )
-    st.page_link("data_import.py", label="Import a file", icon=":material/upload_file:")
+    st.page_link("data_import.py", label=_("Import a file"), icon=":material/upload_file:")
 
 
 def verdict(record: ImportRecord) -> str:
     """What became of an import, in a few words."""
     if record.state is ImportState.REJECTED:
-        return "Nothing was imported"
+        return _("Nothing was imported")
     if record.state is ImportState.FAILED:
-        return "The import failed"
+        return _("The import failed")
     written = record.counts.new + record.counts.update
-    return f"{words.counted(written, 'row')} imported"
+    return ngettext("{count:,} row imported", "{count:,} rows imported", written).format(count=written)
 
 
-def summary(desk: Desk, record: ImportRecord) -> str:
-    """By whom, when and how long."""
+def _summary(desk: Desk, record: ImportRecord) -> str:
     seconds = max(0.1, (record.finished_at - record.started_at).total_seconds())
-    return f"by {record.by}, {words.exact(record.finished_at, desk.company)}, in {seconds:,.1f} seconds"
+    return _("{what}, by {person}, {when}, in {seconds:,.1f} seconds").format(
+        what=record.title,
+        person=record.by,
+        when=words.exact(record.finished_at, desk.company),
+        seconds=seconds,
+    )
 
 
 def equation(record: ImportRecord) -> st.delta_generator.DeltaGenerator:
     """Rows = inserted + updated + unchanged + left out; returns the card's right end."""
     counts = record.counts
     return layout.equation(
-        ("Rows in the file", record.rows),
+        (_("Rows in the file"), record.rows),
         [
-            ("Inserted", counts.new),
-            ("Updated", counts.update),
-            ("Unchanged", counts.unchanged),
-            ("Left out", counts.rejected),
+            (_("Inserted"), counts.new),
+            (_("Updated"), counts.update),
+            (_("Unchanged"), counts.unchanged),
+            (_("Left out"), counts.rejected),
         ],
     )
 
@@ -98,17 +104,19 @@ def equation(record: ImportRecord) -> st.delta_generator.DeltaGenerator:
 def _left_out(desk: Desk, view: ImportView) -> None:
     record, counts = view.record, view.record.counts
     if not counts.rejected:
-        st.subheader("Every row went in", anchor=False)
+        st.subheader(_("Every row went in"), anchor=False)
         st.caption(
-            f"Nothing was left out. The stored {DECLARATIONS[record.declaration].record}s show the values of the file now."
+            _("Nothing was left out. The stored {records} show the values of the file now.").format(
+                records=DECLARATIONS[record.declaration].title.lower()
+            )
         )
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        were = "row was" if counts.rejected == 1 else "rows were"
-        st.subheader(f"{counts.rejected:,} {were} left out", anchor=False)
+        told = ngettext("{count:,} row was left out", "{count:,} rows were left out", counts.rejected)
+        st.subheader(told.format(count=counts.rejected), anchor=False)
         discrepancy_button(desk, record, primary=True)
     if counts.skipped:
-        st.caption(words.left_out(counts).capitalize() + ".")
+        st.caption(_("{left_out}.").format(left_out=words.left_out(counts)))
     errors = history.each_discrepancy(desk, record.import_id, severity=Severity.ERROR, limit=_SHOWN_PROBLEMS)
     discrepancy_table(record.declaration, list(errors))
     total = sum(count.cells for count in view.problems if count.severity is Severity.ERROR)
@@ -116,18 +124,25 @@ def _left_out(desk: Desk, view: ImportView) -> None:
         kept = total
         if total > MOST_KEPT:
             kept = history.count_kept(desk, record.import_id, severity=Severity.ERROR)
-        held = "them all" if kept == total else f"the first {kept:,}"
-        st.caption(f"The first {_SHOWN_PROBLEMS} of {total:,}; the workbook and the history hold {held}.")
+        st.caption(_more_problems(total, kept))
     if counts.with_errors:
-        st.caption("Correct them in the workbook and import it again: it holds just these rows.")
+        st.caption(_("Correct them in the workbook and import it again: it holds just these rows."))
     else:
-        st.caption("The workbook holds just these rows, for another time.")
+        st.caption(_("The workbook holds just these rows, for another time."))
+
+
+def _more_problems(total: int, kept: int) -> str:
+    if kept == total:
+        told = _("The first {shown} of {total:,}; the workbook and the history hold them all.")
+    else:
+        told = _("The first {shown} of {total:,}; the workbook and the history hold the first {kept:,}.")
+    return told.format(shown=_SHOWN_PROBLEMS, total=total, kept=kept)
 
 
 def discrepancy_button(desk: Desk, record: ImportRecord, *, primary: bool = False) -> None:
     """Downloads the rows that were left out, with the reasons."""
     download_button(
-        "Discrepancy workbook",
+        _("Discrepancy workbook"),
         lambda: _discrepancies(desk, record.import_id),
         f"discrepancies-{record.import_id}.xlsx",
         XLSX,
@@ -147,10 +162,10 @@ def discrepancy_table(kind: str, issues: list[Issue]) -> None:
     header = DECLARATIONS[kind].header
     st.table(
         {
-            "Row": [str(issue.row) for issue in issues],
-            "Column": [header(issue.key) if issue.key else "Whole row" for issue in issues],
-            "Value": [escape_markdown(issue.value[:80]) for issue in issues],
-            "Why": [escape_markdown(issue.message) for issue in issues],
+            _("Row"): [str(issue.row) for issue in issues],
+            _("Column"): [header(issue.key) if issue.key else _("Whole row") for issue in issues],
+            _("Value"): [escape_markdown(issue.value[:80]) for issue in issues],
+            _("Why"): [escape_markdown(issue.message) for issue in issues],
         },
         border="horizontal",
         hide_index=True,
@@ -159,22 +174,22 @@ def discrepancy_table(kind: str, issues: list[Issue]) -> None:
 
 def _next(record: ImportRecord) -> None:
     with st.container(border=True, gap="small"):
-        st.subheader("Next", anchor=False)
+        st.subheader(_("Next"), anchor=False)
         st.page_link(
             "import_history.py",
-            label="This import in the history",
+            label=_("This import in the history"),
             icon=":material/history:",
             query_params={"import": str(record.import_id)},
         )
         if record.declaration == customers.DECLARATION.kind:
             st.page_link(
                 "customers.py",
-                label="The stored customers",
+                label=_("The stored customers"),
                 icon=":material/storefront:",
                 query_params={"import": str(record.import_id)} if record.counts.written else None,
             )
         st.button(
-            "Import another file",
+            _("Import another file"),
             icon=":material/upload_file:",
             type="tertiary",
             key="another",

@@ -12,6 +12,7 @@ from komet_import import drafts, importer
 from komet_import.bulk import collector_paused
 from komet_import.desk import Desk
 from komet_import.drafts import Conflict, OpenDraft
+from komet_import.language import N_, _
 from komet_import.review.draft import Draft
 from komet_import.review.edits import CellEdit
 from komet_import.review.issues import Issue
@@ -24,15 +25,16 @@ from komet_import.ui.review import view as views
 from komet_import.ui.review.commit import commit_bar
 from komet_import.ui.review.conflicts import kept, not_taken, tell
 from komet_import.ui.review.grid import LEFT_OUT, GridCell, GridEdit, GridRow, review_grid
+from komet_import.ui.review.grid_words import SKIPPED
 from komet_import.ui.review.problems import change_draft, earlier_texts, find_rows, problem_list, reason_line
-from komet_import.ui.review.view import Filter, View
+from komet_import.ui.review.view import FILTERS, Filter, View
 from komet_import.ui.wiring import draft_in_hand, errors_shown, watch
 
 ACTION_WORDS = {
-    Action.NEW: "New",
-    Action.UPDATE: "Update",
-    Action.UNCHANGED: "Unchanged",
-    Action.REJECTED: "Left out",
+    Action.NEW: N_("New"),
+    Action.UPDATE: N_("Update"),
+    Action.UNCHANGED: N_("Unchanged"),
+    Action.REJECTED: N_("Left out"),
 }
 
 
@@ -63,15 +65,15 @@ def _review(desk: Desk, opened: OpenDraft) -> None:
 
 def _head(desk: Desk, opened: OpenDraft, view: View) -> None:
     counts = opened.draft.counts
-    with layout.title(opened.stored.file, "Setup", "Data Import", "Review"):
+    with layout.title(opened.stored.file, _("Setup"), _("Data Import"), _("Review")):
         layout.figures(
             [
-                ("Rows", counts.rows),
-                ("New", counts.new),
-                ("Updates", counts.update),
-                ("Unchanged", counts.unchanged),
-                ("With errors", counts.with_errors),
-                *([("Skipped", counts.skipped)] if counts.skipped else []),
+                (_("Rows"), counts.rows),
+                (_("New"), counts.new),
+                (_("Updates"), counts.update),
+                (_("Unchanged"), counts.unchanged),
+                (_("With errors"), counts.with_errors),
+                *([(_("Skipped"), counts.skipped)] if counts.skipped else []),
             ]
         )
     _notice(view)
@@ -85,7 +87,7 @@ def _notice(view: View) -> None:
     if view["notice"]:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.warning(view["notice"], icon=":material/sync_problem:")
-            st.button("Close", key="close-notice", type="tertiary", on_click=_close_notice, args=(view,))
+            st.button(_("Close"), key="close-notice", type="tertiary", on_click=_close_notice, args=(view,))
 
 
 def _close_notice(view: View) -> None:
@@ -95,7 +97,7 @@ def _close_notice(view: View) -> None:
 def _sheet_choice(desk: Desk, opened: OpenDraft) -> None:
     sheets, now = list(opened.sheets), opened.sheet or ""
     sheet = st.segmented_control(
-        "Sheet", [escape_markdown(s) for s in sheets], default=escape_markdown(now), key="sheet"
+        _("Sheet"), [escape_markdown(s) for s in sheets], default=escape_markdown(now), key="sheet"
     )
     chosen = next((s for s in sheets if escape_markdown(s) == sheet), now)
     if chosen != now:
@@ -119,7 +121,7 @@ def _filters(desk: Desk, opened: OpenDraft, view: View) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.session_state["filter"] = view["filter"] if view["kind"] is None else None
         st.segmented_control(
-            "Filter",
+            _("Filter"),
             [one.value for one in Filter],
             format_func=partial(_with_number, numbers),
             key="filter",
@@ -128,8 +130,8 @@ def _filters(desk: Desk, opened: OpenDraft, view: View) -> None:
             args=(desk, opened.stored.draft_id, view),
         )
         st.text_input(
-            "Search",
-            placeholder="Search",
+            _("Search"),
+            placeholder=_("Search"),
             icon=":material/search:",
             key="search",
             label_visibility="collapsed",
@@ -138,12 +140,14 @@ def _filters(desk: Desk, opened: OpenDraft, view: View) -> None:
         )
         draft_id = opened.stored.draft_id
         steps = drafts.own_steps(desk, draft_id)
-        _icon_button("undo", "Undo your last edit", steps.undo, partial(_move, desk, draft_id, drafts.undo))
-        _icon_button("redo", "Redo", steps.redo, partial(_move, desk, draft_id, drafts.redo))
+        _icon_button(
+            "undo", _("Undo your last edit"), steps.undo, partial(_move, desk, draft_id, drafts.undo)
+        )
+        _icon_button("redo", _("Redo"), steps.redo, partial(_move, desk, draft_id, drafts.redo))
 
 
 def _with_number(numbers: Mapping[str, int], one: str) -> str:
-    return f"{one} {numbers[one]:,}"
+    return f"{_(FILTERS[Filter(one)])} {numbers[one]:,}"
 
 
 def _icon_button(icon: str, text: str, enabled: bool, action: Callable[[], None]) -> None:
@@ -225,7 +229,7 @@ def _row(
     marks = {key: GridCell(state, "\n".join(notes[key])) for key, state in states.items()}
     texts = {column.key: draft.text(row, column.key) for column in columns}
     skipped = draft.is_left_out(row)
-    return GridRow(row, "Skipped" if skipped else ACTION_WORDS[draft.action(row)], texts, marks, skipped)
+    return GridRow(row, _(SKIPPED if skipped else ACTION_WORDS[draft.action(row)]), texts, marks, skipped)
 
 
 def _edit(desk: Desk, draft_id: str, made: Sequence[GridEdit]) -> None:

@@ -9,6 +9,7 @@ from typing import TypedDict
 
 import streamlit as st
 
+from komet_import.language import N_
 from komet_import.review.draft import Draft
 from komet_import.review.issues import Issue, ProblemKind
 from komet_import.review.plan import Action
@@ -19,13 +20,20 @@ PAGE_ROWS = 200
 class Filter(StrEnum):
     """What the segmented control offers."""
 
-    ALL = "All"
-    PROBLEMS = "Problems"
-    NEW = "New"
-    UPDATES = "Updates"
-    UNCHANGED = "Unchanged"
+    ALL = "all"
+    PROBLEMS = "problems"
+    NEW = "new"
+    UPDATES = "updates"
+    UNCHANGED = "unchanged"
 
 
+FILTERS = {
+    Filter.ALL: N_("All"),
+    Filter.PROBLEMS: N_("Problems"),
+    Filter.NEW: N_("New"),
+    Filter.UPDATES: N_("Updates"),
+    Filter.UNCHANGED: N_("Unchanged"),
+}
 ACTIONS = {Filter.NEW: Action.NEW, Filter.UPDATES: Action.UPDATE, Filter.UNCHANGED: Action.UNCHANGED}
 
 
