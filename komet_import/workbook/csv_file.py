@@ -20,7 +20,7 @@ _SEPARATORS = (",", ";", "\t")
 _CHUNK = 10_000
 _MOST_COLUMNS = 16_384  # Excel's own limit
 # A record of its own at the end, unless a quotation mark is still open there.
-_END = "\x00end of file"
+_END = "\x00end-of-file"
 
 
 def csv_grid(path: Path, encoding: str, declaration: Declaration, mapping: Mapping[str, str]) -> Grid:
@@ -52,16 +52,14 @@ def _records(path: Path, encoding: str, separator: str) -> Iterator[list[str]]:
         try:
             for number, record in enumerate(lines):
                 if len(record) > _MOST_COLUMNS:
-                    raise Unreadable(
-                        "damaged", detail=f" (row {number + 1} has over {_MOST_COLUMNS:,} cells)"
-                    )
+                    raise Unreadable("damaged", because="too_wide", row=number + 1, most=_MOST_COLUMNS)
                 if number:
                     yield last
                 last = record
         except csv.Error as error:
-            raise Unreadable("damaged", detail=f" (line {lines.line_num})") from error
+            raise Unreadable("damaged", because="bad_line", line=lines.line_num) from error
     if last != [_END]:
-        raise Unreadable("damaged", detail=" (a quotation mark is opened and never closed)")
+        raise Unreadable("damaged", because="open_quotation")
 
 
 def _columns(records: Iterator[list[str]]) -> list[pa.Array]:

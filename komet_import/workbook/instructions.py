@@ -11,6 +11,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from komet_import.language import N_, _
 from komet_import.schema.column import REASON_HEADER, Colour, Column, Declaration
 from komet_import.schema.company import Company
 from komet_import.workbook import wording
@@ -29,7 +30,15 @@ from komet_import.workbook.style import (
 )
 
 INSTRUCTIONS_SHEET = "Instructions"
-_TABLE = {"Column": 36, "Required?": 32, "Type": 20, "Limit": 24, "Format": 40, "Example": 30, "Rule": 48}
+_TABLE = {
+    N_("Column"): 36,
+    N_("Required?"): 32,
+    N_("Type"): 20,
+    N_("Limit"): 24,
+    N_("Format"): 40,
+    N_("Example"): 30,
+    N_("Rule"): 48,
+}
 _MARGIN = 3  # characters, as the widths above
 _PARAGRAPH = "B{row}:E{row}"  # the cells it spans
 _PARAGRAPH_WIDTH = 125
@@ -46,16 +55,17 @@ def add_instructions(
 ) -> None:
     """`reasons` adds how a discrepancy workbook is used."""
     page = _Page(workbook.create_sheet(INSTRUCTIONS_SHEET))
-    page.add_heading(f"{declaration.title}: how to fill in this workbook", TITLE, _TITLE_HEIGHT)
+    title = _("{title}: how to fill in this workbook").format(title=declaration.title)
+    page.add_heading(title, TITLE, _TITLE_HEIGHT)
     if reasons:
-        page.add_heading("How to use this file")
+        page.add_heading(_("How to use this file"))
         page.add_paragraphs(wording.discrepancy_instructions(REASON_HEADER))
         page.add_problem_legend()
-    page.add_heading("Colours of the headers")
+    page.add_heading(_("Colours of the headers"))
     page.add_header_legend()
-    page.add_heading("How rows are read")
+    page.add_heading(_("How rows are read"))
     page.add_paragraphs(wording.instructions(declaration))
-    page.add_heading("The columns")
+    page.add_heading(_("The columns"))
     page.add_table(columns, company)
 
 
@@ -97,16 +107,16 @@ class _Page:
 
     def add_header_legend(self) -> None:
         for colour in Colour:
-            sample = text_cell(self._sheet, colour.value.capitalize())
+            sample = text_cell(self._sheet, _(wording.COLOUR_NAMES[colour]))
             paint_header(sample, HEADERS[colour])
             self._add_sample(sample, colour.meaning)
 
     def add_problem_legend(self) -> None:
         self._add([], _GAP)
         for severity, meaning in wording.PROBLEM_MEANINGS.items():
-            sample = text_cell(self._sheet, severity.value.capitalize())
+            sample = text_cell(self._sheet, _(wording.PROBLEM_NAMES[severity]))
             paint_problem(sample, severity)
-            self._add_sample(sample, meaning)
+            self._add_sample(sample, _(meaning))
 
     def _add_sample(self, sample: Cell, meaning: str) -> None:
         sample.alignment = INDENTED
@@ -114,7 +124,7 @@ class _Page:
         self._add([sample, words], _SAMPLE_HEIGHT)
 
     def add_table(self, columns: Sequence[Column], company: Company) -> None:
-        headings = [text_cell(self._sheet, heading) for heading in _TABLE]
+        headings = [text_cell(self._sheet, _(heading)) for heading in _TABLE]
         for heading in headings:
             paint_header(heading, PLAIN_HEADER)
             heading.alignment = INDENTED

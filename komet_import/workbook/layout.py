@@ -29,7 +29,7 @@ from komet_import.workbook.style import (
     paint_header,
 )
 from komet_import.workbook.validations import FIRST_ROW, add_validations
-from komet_import.workbook.wording import REASON_NOTE, header_note
+from komet_import.workbook.wording import header_note, reason_note
 
 CellRow = Sequence[Cell | None]
 _HEADER_HEIGHT = 36  # points: two lines
@@ -113,7 +113,7 @@ def _headers(sheet: Worksheet, layout: Layout) -> list[Cell]:
         for column in layout.columns
     ]
     if layout.reasons:
-        headers.append(_header(sheet, REASON_HEADER, PLAIN_HEADER, REASON_NOTE))
+        headers.append(_header(sheet, REASON_HEADER, PLAIN_HEADER, reason_note()))
     return headers
 
 

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from komet_import.errors import BadArguments, UnusableFile
+from komet_import.language import _
 from komet_import.review.matching import match
 from komet_import.schema.column import Declaration
 from komet_import.sentences import clipped
 from komet_import.settings import ReaderLimits
 from komet_import.workbook.isolation import Child, ChildDied, ChildNeverBegan, own_folder
 from komet_import.workbook.request import Request
+from komet_import.workbook.unreadable import worded
 
 # pyarrow is imported where it is needed, while the child is at work: a part of a small file's time.
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ class Reader:
             raise UnusableFile("no_room", file=file, reason=error.strerror or error) from error
         if "error" in answer:
             kind = BadArguments if answer["error"] in ("unknown_sheet", "no_sheets") else UnusableFile
-            raise kind(answer["error"], file=file, **answer["facts"])
+            raise kind(answer["error"], file=file, **worded(answer["facts"]))
         return _table(answer, arrow)
 
     def _read(self, content: bytes, request: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -161,8 +163,8 @@ def _check_mapping(mapping: Mapping[str, str], declaration: Declaration) -> None
     try:
         match((), declaration, mapping)
     except KeyError as error:
-        detail = f"There is no column {clipped(str(error), 100)} to map to. Use one of our headers."
-        raise BadArguments("bad_argument", detail=detail) from error
+        sentence = _("There is no column {column} to map to. Use one of our headers.")
+        raise BadArguments("bad_argument", detail=sentence.format(column=clipped(str(error), 100))) from error
 
 
 def _table(answer: Mapping[str, Any], arrow: bytes) -> Table:

@@ -19,6 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+log = logging.getLogger(__name__)
 END = b"\0"  # of the folder's path
 BEGUN = b"begun\n"
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -92,7 +93,7 @@ def main(memory_mb: int, seconds: int) -> None:
         raise
     except BaseException as error:
         # What the readers did not foresee; their panics are no Exceptions. The parent logs what is said of it here.
-        logging.getLogger(__name__).exception("The file cannot be read")
+        log.exception("The file cannot be read")
         answer = _unforeseen(error)
     _say(json.dumps(answer).encode())
 

@@ -15,10 +15,10 @@ from komet_import.workbook.unreadable import Unreadable
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK"
 _OTHERS = {
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"%PDF-": "a PDF document",
+    b"\x89PNG": "picture",
+    b"\xff\xd8\xff": "picture",
+    b"GIF8": "picture",
+    b"%PDF-": "pdf",
 }
 _HTML = re.compile(rb"\s*<(!doctype html|html|head|meta|style|body|table|div)\b", re.IGNORECASE)
 _XML = re.compile(rb"\s*<(\?xml|!doctype|!--)", re.IGNORECASE)
@@ -40,14 +40,14 @@ def sniff(path: Path, memory_mb: int) -> Content:
     with path.open("rb") as file:
         head = file.read(1024)
     if not head:
-        raise Unreadable("not_a_workbook", detail=" (it is empty)")
+        raise Unreadable("not_a_workbook", because="empty")
     if head.startswith(_OLE):
         return _sniff_ole(path)
     if head.startswith(_ZIP):
         return _sniff_zip(path, memory_mb)
     for signature, what in _OTHERS.items():
         if head.startswith(signature):
-            raise Unreadable("not_a_workbook", detail=f" (it is {what})")
+            raise Unreadable("not_a_workbook", because=what)
     _refuse_markup(head)
     return Content(".csv", _encoding(path, head))
 
@@ -56,15 +56,15 @@ def _sniff_ole(path: Path) -> Content:
     """An OLE container names its streams in UTF-16: a protected .xlsx is one too."""
     content = path.read_bytes()
 
-    def has(*streams: str) -> bool:
-        return any(stream.encode("utf-16-le") in content for stream in streams)
+    def has(*streams: bytes) -> bool:
+        return any(stream.decode().encode("utf-16-le") in content for stream in streams)
 
-    if has("Workbook", "WORKBOOK", "Book", "BOOK"):
+    if has(b"Workbook", b"WORKBOOK", b"Book", b"BOOK"):
         return Content(".xls")
-    if has("EncryptedPackage"):
+    if has(b"EncryptedPackage"):
         raise Unreadable("encrypted")
-    if has("Root Entry"):
-        raise Unreadable("not_a_workbook", detail=" (it is an Office file of another kind)")
+    if has(b"Root Entry"):
+        raise Unreadable("not_a_workbook", because="office_file")
     raise Unreadable("damaged")
 
 
@@ -88,7 +88,7 @@ def _sniff_archive(archive: zipfile.ZipFile, memory_mb: int) -> Content:
     if any(name.startswith("xl/") for name in entries):
         return Content(".xlsx")
     if "content.xml" not in entries:
-        raise Unreadable("not_a_workbook", detail=" (it is a zip file of another kind)")
+        raise Unreadable("not_a_workbook", because="zip_file")
     manifest = entries.get("meta-inf/manifest.xml")
     if manifest is not None:
         with archive.open(manifest) as file:
@@ -101,9 +101,9 @@ def _refuse_markup(head: bytes) -> None:
     """Programs that "export to Excel" often write a web page and call it .xls."""
     text = head.removeprefix(codecs.BOM_UTF8).lstrip(b"\xff\xfe").replace(b"\0", b"")
     if _HTML.match(text) or (_XML.match(text) and b"<html" in text.lower()):
-        raise Unreadable("not_a_workbook", detail=" (it is a web page)")
+        raise Unreadable("not_a_workbook", because="web_page")
     if _XML.match(text):
-        raise Unreadable("not_a_workbook", detail=" (it is an XML text)")
+        raise Unreadable("not_a_workbook", because="xml")
 
 
 def _encoding(path: Path, head: bytes) -> str:
@@ -115,7 +115,7 @@ def _encoding(path: Path, head: bytes) -> str:
                 return encoding
         except UnicodeError:
             continue
-    raise Unreadable("not_a_workbook", detail=" (its bytes are neither UTF-8 nor Windows-1252 text)")
+    raise Unreadable("not_a_workbook", because="no_text")
 
 
 def _chunks(path: Path, encoding: str) -> Iterator[str]:

@@ -16,6 +16,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from komet_import.schema.column import KindName
+from komet_import.schema.kinds import KINDS
 from komet_import.workbook.cells import DataCell, text_cell
 from komet_import.workbook.style import PLAIN_HEADER, paint_header
 
@@ -23,7 +25,7 @@ TableCell = str | int | float | datetime | None
 MOST_ROWS = 1_048_575  # of a sheet, below its header
 _WIDTH, _WIDEST = 14, 48  # characters
 _WIDTH_ROWS = 200
-_TIME = "yyyy-mm-dd hh:mm"
+_TIME = f"{KINDS[KindName.DATE].number_format} hh:mm"
 # Spreadsheet programs start a formula at these, some at their full-width forms too, and skip white space before them.
 _RISKY = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")

@@ -11,6 +11,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from komet_import.language import _
 from komet_import.schema.column import Column
 from komet_import.schema.company import Company
 from komet_import.schema.kinds import Storage, kind_of, options
@@ -31,7 +32,7 @@ def add_validations(
     for position, column in enumerate(columns, 1):
         values = options(column, company)
         if values:
-            lists.setdefault(values, f"Values of {column.header}")
+            lists.setdefault(values, _("Values of {column}").format(column=column.header))
         check = _list_check(list(lists).index(values) + 1, values) if values else _limit_check(column)
         if check is None:
             continue

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from gettext import NullTranslations
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
@@ -17,6 +16,7 @@ import pytest
 from komet_import import language
 from komet_import.mail.compose import Message, as_eml, compose, compose_test
 from komet_import.mail.report import ImportReport
+from tests.languages import Bracketed
 from tests.mail.reports import ALL_IN, ALL_OR_NOTHING, FAILED, LEFT_OUT, NOTHING_NEW, worded
 
 SENT = datetime(2026, 11, 23, 15, 42, tzinfo=UTC)
@@ -352,16 +352,6 @@ def test_names_in_the_test_mail_stay_text() -> None:
     assert "http://evil.example" not in message.html + message.text
     assert "49" not in message.text
     assert "\n" not in message.subject
-
-
-class Bracketed(NullTranslations):
-    """A language in which each sentence is the English one in brackets."""
-
-    def gettext(self, message: str) -> str:
-        return f"⟦{message}⟧"
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return self.gettext(super().ngettext(msgid1, msgid2, n))
 
 
 def said_in_english(words: str) -> set[str]:

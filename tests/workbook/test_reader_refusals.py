@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from komet_import import language
 from komet_import.errors import BadArguments, UnusableFile
 from komet_import.schema.customers import CUSTOMERS
 from komet_import.settings import ReaderLimits
@@ -27,6 +28,7 @@ from komet_import.workbook.isolation import Child, ChildDied, sweep
 from komet_import.workbook.reader import Reader
 from komet_import.workbook.reader_child import END
 from komet_import.workbook.request import Request
+from tests.languages import Bracketed
 from tests.workbook import odd_workbooks as odd
 from tests.workbook.reading import LIMITS, cells, read, reading_children, refused
 
@@ -88,6 +90,21 @@ def test_a_file_that_cannot_be_used_is_refused_in_words(content: bytes, code: st
     error = refused(content)
     assert error.code == code
     assert says in str(error)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", " (it is empty)"),
+        (b"Customer Code\nA\n" + b"," * 16_384, " (row 3 has over 16,384 cells)"),
+        (b'Customer Code\n"A', " (a quotation mark is opened and never closed)"),
+    ],
+)
+def test_the_reason_is_said_in_the_users_language(
+    content: bytes, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(language, "catalogue", Bracketed())
+    assert f"⟦{reason}⟧" in str(refused(content))
 
 
 def test_a_zip_with_a_password_is_encrypted() -> None:
