@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz, process
 
+from komet_import.language import N_, _
 from komet_import.schema.column import Column, KindName
 from komet_import.schema.company import Company
 from komet_import.schema.countries import country_name, country_names, nearest_country
@@ -58,8 +59,8 @@ class Storage(StrEnum):
 class Kind:
     """`render(parse(text))` is the text as the template writes it, and parses to the same value again.
 
-    `words` name the kind for people. `options` are the values to choose from; with `open_ended` other spellings of them
-    are understood too. `separator` stands between several values of one cell. `of_locations`: they are codes of locations.
+    `words` name the kind in English (`words_of` in people's language). `options` are the values to choose from; with
+    `open_ended` other spellings of them are understood too. `separator` stands between several values of one cell. `of_locations`: they are codes of locations.
     `digits`: what counts towards the limit are digits. A workbook shows the kind in `number_format`, and holds a text as the
     number that `as_number` makes of it, if any.
     """
@@ -94,6 +95,11 @@ def kind_of(column: Column) -> Kind:
     return KINDS[column.kind]
 
 
+def words_of(column: Column) -> str:
+    """What people call the column's kind."""
+    return _(kind_of(column).words)
+
+
 def options(column: Column, company: Company) -> tuple[str, ...]:
     """What a cell of the column can be chosen from; () where it is typed."""
     offered = kind_of(column).options
@@ -115,9 +121,12 @@ def _integer(text: str, _column: Column, _company: Company) -> Value | Problem:
         return Problem(IssueCode.INVALID_NUMBER)
     whole, fraction = _digits(text)
     if fraction:
-        return Problem(IssueCode.TOO_MANY_DECIMALS, facts={"allowed": "an ID is a whole number"})
+        return Problem(IssueCode.TOO_MANY_DECIMALS, facts={"allowed": _("an ID is a whole number")})
     if text.startswith("-") or not 0 < len(whole) <= 19 or int(whole) > LARGEST_ID:
-        return Problem(IssueCode.OUT_OF_RANGE, facts={"allowed": f"an ID lies between 1 and {LARGEST_ID}"})
+        return Problem(
+            IssueCode.OUT_OF_RANGE,
+            facts={"allowed": _("an ID lies between 1 and {largest}").format(largest=LARGEST_ID)},
+        )
     return int(whole)
 
 
@@ -130,16 +139,21 @@ def _decimal(text: str, column: Column, company: Company) -> Value | Problem:
     whole, fraction = _digits(bare)
     if len(fraction) > places:
         suggestion = _rounded(bare, column, company) if len(bare) <= precision * 2 else None
-        return Problem(IssueCode.TOO_MANY_DECIMALS, suggestion, {"allowed": f"at most {places}"})
+        return Problem(
+            IssueCode.TOO_MANY_DECIMALS, suggestion, {"allowed": _("at most {places}").format(places=places)}
+        )
     if len(whole) > precision - places:
         return Problem(
-            IssueCode.OUT_OF_RANGE, facts={"allowed": f"at most {precision - places} digits before the point"}
+            IssueCode.OUT_OF_RANGE,
+            facts={
+                "allowed": _("at most {digits} digits before the point").format(digits=precision - places)
+            },
         )
     number = Decimal(bare)
     low, high = column.minimum, column.maximum
     if (low is not None and number < low) or (high is not None and number > high):
-        allowed = f"{low} or more" if high is None else f"from {low} to {high}"
-        return Problem(IssueCode.OUT_OF_RANGE, facts={"allowed": allowed})
+        allowed = _("{low} or more") if high is None else _("from {low} to {high}")
+        return Problem(IssueCode.OUT_OF_RANGE, facts={"allowed": allowed.format(low=low, high=high)})
     return abs(number) if number == 0 else number
 
 
@@ -307,11 +321,11 @@ def _excel_day(text: str) -> str | None:
 
 # A spreadsheet program holds 15 digits of a number; anything longer, or with more decimals than shown, stays text.
 KINDS: dict[KindName, Kind] = {
-    KindName.TEXT: Kind(_text, str, "Text", has_length=True),
+    KindName.TEXT: Kind(_text, str, N_("Text"), has_length=True),
     KindName.INTEGER: Kind(
         _integer,
         str,
-        "Whole number",
+        N_("Whole number"),
         storage=Storage.INTEGER,
         digits=True,
         number_format="0",
@@ -320,7 +334,7 @@ KINDS: dict[KindName, Kind] = {
     KindName.DECIMAL: Kind(
         _decimal,
         _render_decimal,
-        "Number",
+        N_("Number"),
         storage=Storage.SCALED,
         number_format="0.00",
         as_number=_matched(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?"),
@@ -328,18 +342,18 @@ KINDS: dict[KindName, Kind] = {
     KindName.BOOLEAN: Kind(
         _boolean,
         lambda value: "Yes" if value else "No",
-        "Yes or No",
+        N_("Yes or No"),
         storage=Storage.FLAG,
         options=lambda _column, _company: ("Yes", "No"),
     ),
-    KindName.CHOICE: Kind(_choice, str, "One value of a list", options=choices),
+    KindName.CHOICE: Kind(_choice, str, N_("One value of a list"), options=choices),
     KindName.CODE: Kind(
-        _code, str, "Location code", has_length=True, options=_active_locations, of_locations=True
+        _code, str, N_("Location code"), has_length=True, options=_active_locations, of_locations=True
     ),
     KindName.CODE_LIST: Kind(
         _code_list,
         lambda value: ":".join(_strings(value)),
-        "List of location codes",
+        N_("List of location codes"),
         has_length=True,
         separator=":",
         of_locations=True,
@@ -347,18 +361,18 @@ KINDS: dict[KindName, Kind] = {
     KindName.EMAIL_LIST: Kind(
         _email_list,
         lambda value: ";".join(_strings(value)),
-        "E-mail addresses",
+        N_("E-mail addresses"),
         has_length=True,
         separator=";",
     ),
-    KindName.URL: Kind(_url, str, "Web address", has_length=True),
+    KindName.URL: Kind(_url, str, N_("Web address"), has_length=True),
     KindName.COUNTRY: Kind(
-        _country, str, "Country", options=lambda _column, _company: country_names(), open_ended=True
+        _country, str, N_("Country"), options=lambda _column, _company: country_names(), open_ended=True
     ),
     KindName.DATE: Kind(
-        _date, _render_date, "Date", number_format="yyyy-mm-dd", is_date=True, as_number=_excel_day
+        _date, _render_date, N_("Date"), number_format="yyyy-mm-dd", is_date=True, as_number=_excel_day
     ),
-    KindName.REFERENCE: Kind(_reference, str, "Code of a stored record", has_length=True),
+    KindName.REFERENCE: Kind(_reference, str, N_("Code of a stored record"), has_length=True),
 }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from komet_import.errors import AccessDenied, BadArguments, BadSettings, NotFound
+from komet_import.language import _
 from komet_import.schema.column import Colour
 from komet_import.schema.company import Company, Location, Person, Role
 from komet_import.schema.declarations import DECLARATIONS, company_lists
@@ -93,7 +94,11 @@ def replace_company(conn: sa.Connection, company_id: int, document: Mapping[str,
 
 def _name_is_free(conn: sa.Connection, name: str, company_id: int | None, file: str) -> None:
     if _is_name_taken(conn, name, company_id):
-        raise BadArguments("bad_company_file", file=file, detail=f"another company has the name “{name}”")
+        raise BadArguments("bad_company_file", file=file, detail=_name_taken(name))
+
+
+def _name_taken(name: str) -> str:
+    return _("another company has the name “{name}”").format(name=name)
 
 
 def _is_name_taken(conn: sa.Connection, name: str, company_id: int | None) -> bool:
@@ -161,10 +166,10 @@ def describe(conn: sa.Connection, company_id: int, name: str, time_zone: str) ->
     """Gives the company another name and time zone. Raises BadArguments."""
     touch(conn, company_id)
     with company_file.as_bad_arguments():
-        wanted = company_file.checked_text(name, "the name", company_file.LONGEST_NAME)
+        wanted = company_file.checked_text(name, _("the name"), company_file.LONGEST_NAME)
         zone = company_file.checked_zone(time_zone)
         if _is_name_taken(conn, wanted, company_id):
-            raise Wrong(f"another company has the name “{wanted}”")
+            raise Wrong(_name_taken(wanted))
     conn.execute(sa.update(company).where(company.c.id == company_id).values(name=wanted, time_zone=zone))
 
 
@@ -215,10 +220,12 @@ def add_location(conn: sa.Connection, company_id: int, code: str, name: str) -> 
     """The last of the company's locations; returns it as it is stored. Raises BadArguments."""
     touch(conn, company_id)
     with company_file.as_bad_arguments():
-        wanted = Location(company_file.checked_code(code, "the code"), _location_name(name))
+        wanted = Location(company_file.checked_code(code, _("the code")), _location_name(name))
         for known in _locations(conn, company_id):
             if fold(known.code) == fold(wanted.code):
-                raise company_file.already_there(f"the location {known.code}", known.active)
+                raise company_file.already_there(
+                    _("the location {code}").format(code=known.code), known.active
+                )
     last = sa.select(sa.func.max(location.c.position)).where(location.c.company_id == company_id)
     values = {"code": wanted.code, "name": wanted.name, "active": True}
     position = (conn.execute(last).scalar() or 0) + 1
@@ -247,7 +254,7 @@ def _change_location(conn: sa.Connection, company_id: int, code: str, **values: 
 
 
 def _location_name(name: str) -> str:
-    return company_file.checked_text(name, "the name", company_file.LONGEST_NAME)
+    return company_file.checked_text(name, _("the name"), company_file.LONGEST_NAME)
 
 
 # -- people --------------------------------------------------------------------------------------------------------

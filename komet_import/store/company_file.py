@@ -9,6 +9,7 @@ from typing import TypeVar
 from zoneinfo import available_timezones
 
 from komet_import.errors import BadArguments
+from komet_import.language import N_, _
 from komet_import.schema.company import Location
 from komet_import.schema.declarations import company_lists
 from komet_import.schema.text import fold, has_control_characters, tidy
@@ -19,7 +20,7 @@ LONGEST_CODE = 10
 _SEPARATORS = frozenset(":;, ")  # they join codes in a cell
 
 Expected = TypeVar("Expected", str, bool, list, dict)  # type: ignore[type-arg]
-_WORDS = {str: "a text", bool: "true or false", list: "a list", dict: "an object"}
+_WORDS = {str: N_("a text"), bool: N_("true or false"), list: N_("a list"), dict: N_("an object")}
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,9 @@ def as_bad_arguments() -> Iterator[None]:
 
 def already_there(what: str, active: bool) -> Wrong:
     """For a value that would be the same as a known one."""
-    return Wrong(f"{what} is there already" + ("" if active else ", but not active: activate it instead"))
+    there = _("{what} is there already")
+    away = _("{what} is there already, but not active: activate it instead")
+    return Wrong((there if active else away).format(what=what))
 
 
 def parse(document: object, file: str) -> CompanyFile:
@@ -61,7 +64,7 @@ def parse(document: object, file: str) -> CompanyFile:
 
 
 def _company(document: object) -> CompanyFile:
-    parts = _object(document, "it", ("name", "multi_location", "time_zone", "locations", "lists"))
+    parts = _object(document, _("it"), ("name", "multi_location", "time_zone", "locations", "lists"))
     return CompanyFile(
         name=checked_text(parts["name"], "name", LONGEST_NAME),
         multi_location=_as(bool, parts["multi_location"], "multi_location"),
@@ -72,16 +75,18 @@ def _company(document: object) -> CompanyFile:
 
 
 def _locations(entries: Iterable[object]) -> tuple[Location, ...]:
-    locations = tuple(_location(entry, f"location {n}") for n, entry in enumerate(entries, 1))
+    locations = tuple(
+        _location(entry, _("location {number}").format(number=n)) for n, entry in enumerate(entries, 1)
+    )
     _no_repeats((fold(location.code) for location in locations), "locations")
     return locations
 
 
 def _location(entry: object, where: str) -> Location:
     parts = _object(entry, where, ("code", "name", "active"))
-    code = checked_code(parts["code"], f"the code of {where}")
-    name = checked_text(parts["name"], f"the name of {where}", LONGEST_NAME)
-    return Location(code, name, _as(bool, parts["active"], f"“active” of {where}"))
+    code = checked_code(parts["code"], _("the code of {where}").format(where=where))
+    name = checked_text(parts["name"], _("the name of {where}").format(where=where), LONGEST_NAME)
+    return Location(code, name, _as(bool, parts["active"], _("“active” of {where}").format(where=where)))
 
 
 def _lists(document: object) -> dict[str, tuple[str, ...]]:
@@ -89,10 +94,11 @@ def _lists(document: object) -> dict[str, tuple[str, ...]]:
     parts = _object(document, "lists", tuple(columns))
     lists = {}
     for key, column in columns.items():
-        values = _as(list, parts[key], f"the list {key}")
-        where = f"a value of the list {key}"
+        the_list = _("the list {key}").format(key=key)
+        values = _as(list, parts[key], the_list)
+        where = _("a value of the list {key}").format(key=key)
         lists[key] = tuple(checked_text(value, where, column.max_length) for value in values)
-        _no_repeats(lists[key], f"the list {key}")
+        _no_repeats(lists[key], the_list)
     return lists
 
 
@@ -101,9 +107,11 @@ def _object(value: object, where: str, keys: tuple[str, ...]) -> dict[str, objec
     missing = [key for key in keys if key not in parts]
     unknown = [key for key in parts if key not in keys]
     if missing:
-        raise Wrong(f"{where} lacks {_names(missing)}")
+        raise Wrong(_("{where} lacks {keys}").format(where=where, keys=_names(missing)))
     if unknown:
-        raise Wrong(f"{where} has {_names(unknown)}, which is not known here")
+        raise Wrong(
+            _("{where} has {keys}, which is not known here").format(where=where, keys=_names(unknown))
+        )
     return parts
 
 
@@ -113,7 +121,7 @@ def _names(keys: Sequence[str]) -> str:
 
 def _as(kind: type[Expected], value: object, where: str) -> Expected:
     if not isinstance(value, kind):
-        raise Wrong(f"{where} is not {_WORDS[kind]}")
+        raise Wrong(_("{where} is not {what}").format(where=where, what=_(_WORDS[kind])))
     return value
 
 
@@ -121,7 +129,7 @@ def checked_zone(value: object) -> str:
     """The name of a time zone. Raises Wrong."""
     zone = _as(str, value, "time_zone")
     if zone not in available_timezones():
-        raise Wrong(f"“{clipped(zone, 60)}” is not a time zone like America/New_York")
+        raise Wrong(_("“{zone}” is not a time zone like America/New_York").format(zone=clipped(zone, 60)))
     return zone
 
 
@@ -129,7 +137,8 @@ def checked_code(value: object, where: str) -> str:
     """A location's code, tidied. Raises Wrong."""
     code = checked_text(value, where, LONGEST_CODE)
     if _SEPARATORS & set(code):
-        raise Wrong(f"{where}, “{clipped(code, 60)}”, holds a space or one of the separators (: ; ,)")
+        sentence = _("{where}, “{code}”, holds a space or one of the separators (: ; ,)")
+        raise Wrong(sentence.format(where=where, code=clipped(code, 60)))
     return code
 
 
@@ -137,11 +146,12 @@ def checked_text(value: object, where: str, longest: int | None) -> str:
     """A text that is there and fits, tidied. Raises Wrong."""
     text = tidy(_as(str, value, where))
     if not text:
-        raise Wrong(f"{where} is empty")
+        raise Wrong(_("{where} is empty").format(where=where))
     if has_control_characters(text):
-        raise Wrong(f"{where} holds invisible control characters")
+        raise Wrong(_("{where} holds invisible control characters").format(where=where))
     if longest is not None and len(text) > longest:
-        raise Wrong(f"{where}, “{clipped(text, 60)}”, has {len(text)} characters; at most {longest}")
+        sentence = _("{where}, “{text}”, has {length} characters; at most {longest}")
+        raise Wrong(sentence.format(where=where, text=clipped(text, 60), length=len(text), longest=longest))
     return text
 
 
@@ -149,5 +159,5 @@ def _no_repeats(values: Iterable[str], where: str) -> None:
     seen: set[str] = set()
     for value in values:
         if value in seen:
-            raise Wrong(f"{where} has “{value}” twice")
+            raise Wrong(_("{where} has “{value}” twice").format(where=where, value=value))
         seen.add(value)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from komet_import.errors import NotFound, Refused
+from komet_import.language import _
 from komet_import.schema.column import Declaration
 from komet_import.schema.declarations import DECLARATIONS, company_lists
 from komet_import.schema.text import fold
@@ -76,7 +77,7 @@ def rename_value(
         table, having = held.table, (held.table.c.company_id == company_id, held == old)
         records = conn.execute(sa.select(sa.func.count()).select_from(table).where(*having)).scalar_one()
         if records:
-            title = f"{old} renamed to {wanted}"
+            title = _("{old} renamed to {new}").format(old=old, new=wanted)
             import_id = imports.add_rename(
                 conn, declaration.kind, company_id, person_id, started_at, title, records
             )
@@ -111,7 +112,8 @@ def _rename(
     raised = {"version": table.c.version + 1, "updated_at": datetime.now(UTC)}
     renamed = conn.execute(sa.update(table).where(*having).values({held.key: wanted, **raised})).rowcount
     if renamed != records:
-        raise Refused("not_as_planned", detail=f"{renamed} records instead of {records}")
+        detail = _("{renamed} records instead of {records}").format(renamed=renamed, records=records)
+        raise Refused("not_as_planned", detail=detail)
 
 
 def set_value_active(conn: sa.Connection, company_id: int, key: str, value: str, active: bool) -> None:
@@ -123,7 +125,7 @@ def set_value_active(conn: sa.Connection, company_id: int, key: str, value: str,
 def _free(conn: sa.Connection, company_id: int, key: str, text: str, old: str | None) -> str:
     """The text, when no other value than `old` is the same, whatever its case."""
     with as_bad_arguments():
-        wanted = checked_text(text, "the value", company_lists()[key].max_length)
+        wanted = checked_text(text, _("the value"), company_lists()[key].max_length)
         known = sa.select(list_value.c.value, list_value.c.active).where(*_list(company_id, key))
         for value, active in conn.execute(known):
             if value != old and fold(value) == fold(wanted):
