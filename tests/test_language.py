@@ -1,0 +1,114 @@
+"""Whatever a person reads is marked where it stands, whole, so that a second language is a catalogue and not a search."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.extract import extract_from_dir
+
+ROOT = Path(__file__).parents[1]
+MARKS = frozenset(("_", "N_", "ngettext"))
+# What stays in English, and why.
+UNTRANSLATED = {
+    "store/migrations/": "what an upgrade writes was written in English before",
+    "schema/customers.py": "Komet's own words for its columns",
+    "schema/customer_examples.py": "invented customers",
+    "schema/countries.py": "names that files hold",
+    "store/seed.py": "the example company's own data",
+    "ui/theme.py": "style sheets",
+    "ui/logo.py": "a picture",
+}
+# Of the people who run the program, not of those who use it.
+LOGGERS = frozenset(("log", "_log", "_logger", "logger", "warnings"))
+# Names that programs know, and another program's own words.
+NAMES = frozenset(("code list", "email list", "company list", "database disk image is malformed"))
+# What only a programmer sees.
+FAULTS = frozenset(("AssertionError", "KeyError", "RuntimeError", "TypeError", "ValueError"))
+_WORDS = re.compile(r"[A-Za-z’']{2,}[,;:.]?\s+[A-Za-z“{]|\b[a-z]+: |^[A-Z][a-z]+(-[a-z]+)?[.…?]?$")
+_NO_SENTENCE = re.compile(
+    r"</|<[a-z]+|[{;]\s*\n|\b(SELECT|PRAGMA|CREATE|BEGIN|UPDATE|DELETE|ATTACH|CAST)\b|=>|^:material/"
+)
+
+
+def modules() -> list[Path]:
+    found = [
+        ROOT / "app.py",
+        *sorted((ROOT / "pages").glob("*.py")),
+        *sorted((ROOT / "komet_import").rglob("*.py")),
+    ]
+    return [path for path in found if not any(part in str(path.relative_to(ROOT)) for part in UNTRANSLATED)]
+
+
+def unmarked(path: Path) -> list[str]:
+    """Line and text of each sentence of a module that no mark surrounds."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    single_words = "ui/" in str(path) or "pages/" in str(path)
+    return [f"{line}: {text}" for line, text in _texts(tree) if _is_sentence(text, single_words)]
+
+
+def _is_sentence(text: str, single_words: bool) -> bool:
+    if text in NAMES or _NO_SENTENCE.search(text) or not (found := _WORDS.search(text)):
+        return False
+    return single_words or " " in found.group()
+
+
+def _texts(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """The literals below a node, but marked ones, docstrings, annotations, what is logged and what is asserted."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)) if name in MARKS:
+            return
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name in LOGGERS:
+            return
+        case ast.Call(func=ast.Name(id=name)) if name in FAULTS:
+            return
+        case ast.Expr(value=ast.Constant()) | ast.Assert():
+            return
+        case ast.Constant(value=str(text)):
+            yield node.lineno, text
+        case ast.JoinedStr(values=parts):
+            yield (
+                node.lineno,
+                "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts),
+            )
+            for part in parts:
+                if isinstance(part, ast.FormattedValue):
+                    yield from _texts(part.value)
+        case _:
+            for name, value in ast.iter_fields(node):
+                if name in ("annotation", "returns"):
+                    continue
+                for child in value if isinstance(value, list) else [value]:
+                    if isinstance(child, ast.AST):
+                        yield from _texts(child)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_sentence_is_marked(path: Path) -> None:
+    assert unmarked(path) == []
+
+
+def marked() -> list[tuple[str, object]]:
+    """Module and sentence (or one and many) of each mark, as the template of a catalogue would hold them."""
+    keywords: dict[str, Any] = {"_": None, "N_": None, "ngettext": (1, 2)}
+    found = extract_from_dir(str(ROOT / "komet_import"), [("**.py", "python")], keywords=keywords)
+    return [(name, sentence) for name, _line, sentence, _comments, _context in found]
+
+
+def test_a_catalogue_can_be_made_of_all_that_is_marked() -> None:
+    sentences = [sentence for _, sentence in marked()]
+    assert len(sentences) > 700
+    assert "“{value}” is not a number." in sentences
+    assert ("row {numbers}", "rows {numbers}") in sentences
+
+
+def test_the_names_in_one_and_many_are_the_same() -> None:
+    """Else a count of one would lack a fact."""
+    for _, sentence in marked():
+        if isinstance(sentence, tuple):
+            one, many = (set(re.findall(r"{(\w+)", text)) for text in sentence)
+            assert one <= many, sentence
