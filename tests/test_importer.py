@@ -105,6 +105,7 @@ def test_the_issues_of_an_import_are_those_that_were_found(desk: Desk) -> None:
         "limit",
         "allowed",
         "part",
+        "record",
     }
     assert discrepancies_of(desk, committed(desk, opened)) == issues
 

@@ -17,6 +17,7 @@ from komet_import.review.issues import Issue, ProblemKind
 from komet_import.review.plan import Action
 from komet_import.review.rows import Rows
 from komet_import.review.rules import Rules, Verdicts
+from komet_import.schema.column import Declaration
 from komet_import.schema.problems import IssueCode, Problem
 from komet_import.sentences import listed
 
@@ -139,9 +140,9 @@ class Findings:
             return problem
         rows = [self._rows.numbers[position] for position in problem.facts["others"]]  # type: ignore[attr-defined]
         stored: Sequence[int] = problem.facts.get("stored", ())  # type: ignore[assignment]
-        record = self._rows.declaration.record
-        words = [w for w in (_other_rows(rows), _other_records(record, stored)) if w]
-        return replace(problem, facts={**problem.facts, "others": " and ".join(words)})
+        words = [w for w in (_other_rows(rows), _other_records(self._rows.declaration, stored)) if w]
+        kept = {name: fact for name, fact in problem.facts.items() if name != "stored"}
+        return replace(problem, facts=kept | {"others": listed(words)})
 
     def comparisons(self, positions: Iterable[int]) -> Iterator[tuple[list[int], Comparison]]:
         """The rows and what they would store, some thousands at a time."""
@@ -173,14 +174,14 @@ def _other_rows(numbers: Sequence[int]) -> str:
     return _of_numbers(numbers, named, _("more than {count} other rows"))
 
 
-def _other_records(record: str, numbers: Sequence[int]) -> str:
-    named = ngettext("{record} {numbers}", "{record}s {numbers}", len(numbers))
-    return _of_numbers(numbers, named, _("more than {count} other {record}s"), record)
+def _other_records(declaration: Declaration, numbers: Sequence[int]) -> str:
+    named, too_many = _("{records} {numbers}"), _("more than {count} other {records}")
+    return _of_numbers(numbers, named, too_many, records=declaration.noun(len(numbers)))
 
 
-def _of_numbers(numbers: Sequence[int], named: str, too_many: str, record: str = "") -> str:
+def _of_numbers(numbers: Sequence[int], named: str, too_many: str, **words: str) -> str:
     if not numbers:
         return ""
     if len(numbers) > NAMED:
-        return too_many.format(count=NAMED, record=record)
-    return named.format(numbers=listed([str(number) for number in numbers]), record=record)
+        return too_many.format(count=NAMED, **words)
+    return named.format(numbers=listed([str(number) for number in numbers]), **words)

@@ -33,9 +33,9 @@ def cells(table: Table, position: int = 0) -> dict[int, str]:
 
 
 def reading_children(process: psutil.Process) -> list[psutil.Process]:
-    """Those that a process has now, standing ready or at work."""
+    """Those that a process has started itself, standing ready or at work."""
     found = []
-    for one in process.children(recursive=True):
+    for one in process.children():
         with suppress(psutil.NoSuchProcess):
             if "komet_import.workbook.reader_child" in one.cmdline():
                 found.append(one)
