@@ -28,6 +28,7 @@ Render = Callable[[Value], str]
 Options = Callable[[Column, Company], tuple[str, ...]]
 AsNumber = Callable[[str], str | None]
 
+YES, NO = "Yes", "No"
 LARGEST_ID = 2**63 - 1
 _NEAR = 55  # per cent of likeness below which a suggestion would only puzzle
 
@@ -341,10 +342,10 @@ KINDS: dict[KindName, Kind] = {
     ),
     KindName.BOOLEAN: Kind(
         _boolean,
-        lambda value: "Yes" if value else "No",
+        lambda value: YES if value else NO,
         N_("Yes or No"),
         storage=Storage.FLAG,
-        options=lambda _column, _company: ("Yes", "No"),
+        options=lambda _column, _company: (YES, NO),
     ),
     KindName.CHOICE: Kind(_choice, str, N_("One value of a list"), options=choices),
     KindName.CODE: Kind(

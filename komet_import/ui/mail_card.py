@@ -7,6 +7,7 @@ import streamlit as st
 from komet_import import history, jobs, post
 from komet_import.desk import Desk
 from komet_import.errors import KometError
+from komet_import.language import _, ngettext
 from komet_import.store.mails import MailState, StoredMail
 from komet_import.ui import layout, words
 from komet_import.ui.downloads import download_button
@@ -46,13 +47,13 @@ def _is_on_its_way(desk: Desk, mail: StoredMail) -> bool:
 def _card(desk: Desk, import_id: int, mail: StoredMail | None) -> None:
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.subheader("E-mail", anchor=False)
+            st.subheader(_("E-mail"), anchor=False)
             if mail is not None:
                 _badge(desk, mail)
         if mail is None:
-            st.caption("No e-mail belongs to this import.")
+            st.caption(_("No e-mail belongs to this import."))
             return
-        st.markdown(f"To {escape_markdown(', '.join(mail.recipients))}")
+        st.markdown(_("To {addresses}").format(addresses=escape_markdown(", ".join(mail.recipients))))
         layout.quiet(_state(desk, mail))
         if mail.state is MailState.WAITING:
             worker_trouble(desk)
@@ -66,50 +67,56 @@ def worker_trouble(desk: Desk) -> None:
     trouble = worker(desk).trouble(jobs.E_MAILS)
     if trouble is not None:
         again = words.clock(trouble.again_at, desk.company)
-        sentence = f"E-mails were not tried: {trouble.sentence} They are tried again at {again}."
-        st.warning(escape_markdown(sentence), icon=":material/warning:")
+        sentence = _("E-mails were not tried: {reason} They are tried again at {time}.")
+        told = sentence.format(reason=trouble.sentence, time=again)
+        st.warning(escape_markdown(told), icon=":material/warning:")
 
 
 def _badge(desk: Desk, mail: StoredMail) -> None:
     if mail.state is MailState.SENT and mail.sent_at is not None:
         sent = words.clock(mail.sent_at, desk.company)
-        layout.show_badge(f"Sent {sent}", Tone.NEUTRAL, ":material/mark_email_read:")
+        layout.show_badge(_("Sent {time}").format(time=sent), Tone.NEUTRAL, ":material/mark_email_read:")
     elif mail.state is MailState.FAILED:
-        layout.show_badge("Not sent", Tone.ERROR, ":material/error:")
+        layout.show_badge(_("Not sent"), Tone.ERROR, ":material/error:")
     else:
-        layout.show_badge("Waiting", Tone.WAITING, ":material/schedule_send:")
+        layout.show_badge(_("Waiting"), Tone.WAITING, ":material/schedule_send:")
 
 
 def _state(desk: Desk, mail: StoredMail) -> str:
     """Where the e-mail is, in sentences."""
     if mail.state is MailState.SENT:
-        return "The mail server took it."
+        return _("The mail server took it.")
     if desk.settings.mail_server is None:
-        return (
+        return _(
             "No mail server is set, so it waits in the outbox as an .eml file. The import itself is complete."
         )
     if mail.state is MailState.FAILED:
-        return f"It was tried {words.counted(mail.attempts, 'time')} and given up. {mail.last_error} The import stands."
+        return ngettext(
+            "It was tried {count:,} time and given up. {reason} The import stands.",
+            "It was tried {count:,} times and given up. {reason} The import stands.",
+            mail.attempts,
+        ).format(count=mail.attempts, reason=mail.last_error)
     if mail.last_error and mail.next_try_at:
         again = words.clock(mail.next_try_at, desk.company)
-        return f"{mail.last_error} It is tried again at {again}. The import itself is complete."
-    return "It is on its way. The import itself is complete."
+        sentence = _("{reason} It is tried again at {time}. The import itself is complete.")
+        return sentence.format(reason=mail.last_error, time=again)
+    return _("It is on its way. The import itself is complete.")
 
 
 def _actions(desk: Desk, import_id: int, mail: StoredMail) -> None:
     with st.container(horizontal=True, gap="small"):
         if desk.settings.mail_server is not None and not _is_on_its_way(desk, mail):
             st.button(
-                "Try now" if mail.state is MailState.WAITING else "Send again",
+                _("Try now") if mail.state is MailState.WAITING else _("Send again"),
                 key="send-again",
                 on_click=_send_again,
                 args=(desk, import_id, mail.mail_id),
             )
-        with st.popover("Show the e-mail", icon=":material/mail:", type="tertiary"):
+        with st.popover(_("Show the e-mail"), icon=":material/mail:", type="tertiary"):
             st.markdown(f"**{escape_markdown(mail.subject)}**")
             st.text(mail.text)
         download_button(
-            "Download",
+            _("Download"),
             lambda: post.eml(desk, import_id, mail.mail_id),
             f"mail-{mail.mail_id}.eml",
             "message/rfc822",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -11,40 +11,57 @@ import pandas as pd
 import streamlit as st
 
 from komet_import.desk import Desk
+from komet_import.language import N_, _
+from komet_import.schema.problems import Severity
 from komet_import.store.history import HistoryLine, Order, SortBy
 from komet_import.store.imports import ImportState
 from komet_import.store.mails import MailState
 from komet_import.ui import layout, words
 from komet_import.ui.theme import Tone
 
-STATES = {
-    ImportState.QUEUED: ("Queued", Tone.WAITING),
-    ImportState.COMMITTING: ("Running", Tone.NEUTRAL),
-    ImportState.COMMITTED: ("Committed", Tone.DONE),
-    ImportState.REJECTED: ("Nothing imported", Tone.WAITING),
-    ImportState.FAILED: ("Failed", Tone.ERROR),
-    ImportState.UNDONE: ("Undone", Tone.WAITING),
+_BADGES: dict[ImportState | MailState | Severity, tuple[str, Tone]] = {
+    ImportState.QUEUED: (N_("Queued"), Tone.WAITING),
+    ImportState.COMMITTING: (N_("Running"), Tone.NEUTRAL),
+    ImportState.COMMITTED: (N_("Committed"), Tone.DONE),
+    ImportState.REJECTED: (N_("Nothing imported"), Tone.WAITING),
+    ImportState.FAILED: (N_("Failed"), Tone.ERROR),
+    ImportState.UNDONE: (N_("Undone"), Tone.WAITING),
+    MailState.WAITING: (N_("Waiting"), Tone.WAITING),
+    MailState.SENT: (N_("Sent"), Tone.NEUTRAL),
+    MailState.FAILED: (N_("Not sent"), Tone.ERROR),
+    Severity.ERROR: (N_("Error"), Tone.ERROR),
+    Severity.WARNING: (N_("Warning"), Tone.WAITING),
 }
-MAILS = {
-    MailState.WAITING: ("Waiting", Tone.WAITING),
-    MailState.SENT: ("Sent", Tone.NEUTRAL),
-    MailState.FAILED: ("Not sent", Tone.ERROR),
+_COLUMNS = {
+    SortBy.WHEN: N_("When"),
+    SortBy.FILE: N_("File"),
+    SortBy.BY: N_("By"),
+    SortBy.ROWS: N_("Rows"),
+    SortBy.NEW: N_("New"),
+    SortBy.UPDATED: N_("Updated"),
+    SortBy.UNCHANGED: N_("Unchanged"),
+    SortBy.LEFT_OUT: N_("Left out"),
+    SortBy.STATE: N_("State"),
+    SortBy.MAIL: N_("E-mail"),
 }
+_TEXTS = (SortBy.WHEN, SortBy.FILE, SortBy.BY)
+_COUNTS = (SortBy.ROWS, SortBy.NEW, SortBy.UPDATED, SortBy.UNCHANGED, SortBy.LEFT_OUT)
 
 
-HISTORY_COLUMNS = {
-    "When": SortBy.WHEN,
-    "File": SortBy.FILE,
-    "By": SortBy.BY,
-    "Rows": SortBy.ROWS,
-    "New": SortBy.NEW,
-    "Updated": SortBy.UPDATED,
-    "Unchanged": SortBy.UNCHANGED,
-    "Left out": SortBy.LEFT_OUT,
-    "State": SortBy.STATE,
-    "E-mail": SortBy.MAIL,
-}
-_COUNTS = ("Rows", "New", "Updated", "Unchanged", "Left out")
+def badge(of: ImportState | MailState | Severity) -> tuple[str, Tone]:
+    """How tables call it, and its colour."""
+    word, tone = _BADGES[of]
+    return _(word), tone
+
+
+def badge_column(
+    label: str | None, kinds: Iterable[ImportState | MailState | Severity], width: int | None = None
+) -> Any:
+    """The column of a table whose cells hold one badge each."""
+    tones = dict(map(badge, kinds))
+    return st.column_config.MultiselectColumn(
+        label, options=list(tones), color=layout.badge_colours(tones), disabled=True, width=width
+    )
 
 
 def history_table(
@@ -69,7 +86,7 @@ def history_table(
         selection_mode=["single-row", "single-column"],
         key=f"history-{clicks}",
         placeholder="",
-        alt="The imports",
+        alt=_("The imports"),
     )
 
 
@@ -81,49 +98,47 @@ def _clicked(
     if chosen["rows"]:
         choose(import_ids[chosen["rows"][0]])
     elif chosen["columns"]:
-        sort(HISTORY_COLUMNS[chosen["columns"][0]])
+        sort({header: by for by, header in _headers().items()}[chosen["columns"][0]])
+
+
+def _headers() -> dict[SortBy, str]:
+    return {by: _(header) for by, header in _COLUMNS.items()}
 
 
 def _history_frame(desk: Desk, lines: Sequence[HistoryLine]) -> pd.DataFrame:
     records = [line.record for line in lines]
     now = datetime.now(UTC)
-    return pd.DataFrame(
-        {
-            "When": [words.short(record.finished_at, desk.company, now) for record in records],
-            "File": [record.title for record in records],
-            "By": [record.by for record in records],
-            "Rows": [record.rows for record in records],
-            "New": [record.counts.new for record in records],
-            "Updated": [record.counts.update for record in records],
-            "Unchanged": [record.counts.unchanged for record in records],
-            "Left out": [record.counts.rejected for record in records],
-            "State": [[STATES[record.state][0]] for record in records],
-            "E-mail": [[MAILS[line.mail][0]] if line.mail else [] for line in lines],
-        }
-    )
+    cells: dict[SortBy, list[Any]] = {
+        SortBy.WHEN: [words.short(record.finished_at, desk.company, now) for record in records],
+        SortBy.FILE: [record.title for record in records],
+        SortBy.BY: [record.by for record in records],
+        SortBy.ROWS: [record.rows for record in records],
+        SortBy.NEW: [record.counts.new for record in records],
+        SortBy.UPDATED: [record.counts.update for record in records],
+        SortBy.UNCHANGED: [record.counts.unchanged for record in records],
+        SortBy.LEFT_OUT: [record.counts.rejected for record in records],
+        SortBy.STATE: [[badge(record.state)[0]] for record in records],
+        SortBy.MAIL: [[badge(line.mail)[0]] if line.mail else [] for line in lines],
+    }
+    return pd.DataFrame({header: cells[by] for by, header in _headers().items()})
 
 
 def _history_columns(order: Order) -> dict[str, Any]:
     arrow = " ↓" if order.descending else " ↑"
-    labels = {name: name + (arrow if by is order.by else "") for name, by in HISTORY_COLUMNS.items()}
-    counts = {name: st.column_config.NumberColumn(labels[name], format="localized") for name in _COUNTS}
-    badges = {
-        name: st.column_config.MultiselectColumn(
-            labels[name],
-            options=[word for word, _ in tones.values()],
-            color=layout.badge_colours(dict(tones.values())),
-            disabled=True,
-        )
-        for name, tones in (("State", STATES), ("E-mail", MAILS))
-    }
-    texts = {name: st.column_config.TextColumn(labels[name]) for name in ("When", "File", "By")}
-    return {**texts, **counts, **badges}
+    headers = _headers()
+    labels = {by: header + (arrow if by is order.by else "") for by, header in headers.items()}
+    columns = {by: st.column_config.TextColumn(labels[by]) for by in _TEXTS}
+    columns |= {by: st.column_config.NumberColumn(labels[by], format="localized") for by in _COUNTS}
+    columns[SortBy.STATE] = badge_column(labels[SortBy.STATE], ImportState)
+    columns[SortBy.MAIL] = badge_column(labels[SortBy.MAIL], MailState)
+    return {headers[by]: column for by, column in columns.items()}
 
 
 def page_choice(total: int, page_rows: int, page: int, key: str) -> None:
     """What part of the whole is shown, and the way to the rest. The chosen page is in the session under `key`."""
     first = (page - 1) * page_rows + 1
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(f"{first:,}–{min(total, first + page_rows - 1):,} of {total:,}")
+        last = min(total, first + page_rows - 1)
+        st.caption(_("{first:,}–{last:,} of {total:,}").format(first=first, last=last, total=total))
         if total > page_rows:
             st.pagination(-(-total // page_rows), key=key)

@@ -13,9 +13,10 @@ from komet_import import customers
 from komet_import.access import may_see
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
+from komet_import.language import N_, _
 from komet_import.schema.column import CONTACTS, Column
 from komet_import.schema.customers import CODE_KEY, CUSTOMERS, ID_KEY, NAME_KEY
-from komet_import.schema.kinds import Storage, kind_of
+from komet_import.schema.kinds import YES, Storage, kind_of
 from komet_import.store.customers import CustomerRow
 from komet_import.store.imports import AuditedChange, ImportKind
 from komet_import.store.record_audit import AuditEntry
@@ -25,19 +26,18 @@ from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.theme import Tone, palette
 
 _STEP = 10
-_BLANK = "(blank)"
 
 
 def flag_words(column: Column, text: str) -> str:
     """What the Yes or No of a column says of a record: `Active`, `Not active`."""
-    return column.header if text == "Yes" else f"Not {column.header.lower()}"
+    return column.header if text == YES else _("Not {header}").format(header=column.header.lower())
 
 
 def customer_card(desk: Desk, given: str | None) -> None:
     """`given` comes from the address: anything may stand there."""
     with st.container(border=True, gap="small", key="customer-card"):
         if given is None:
-            layout.quiet("Choose a customer in the list to see its history and all its fields.")
+            layout.quiet(_("Choose a customer in the list to see its history and all its fields."))
             return
         try:
             row = customers.get(desk, id_from(given, "unknown_customer"))
@@ -47,7 +47,7 @@ def customer_card(desk: Desk, given: str | None) -> None:
         values = dict(zip((c.key for c in CUSTOMERS.value_columns), row.texts, strict=True))
         values[ID_KEY] = str(row.customer_id)
         _head(row, values)
-        history, details, contacts = st.tabs(["History", "Details", CONTACTS])
+        history, details, contacts = st.tabs([_("History"), _("Details"), CONTACTS])
         with history:
             _history(desk, row)
         with details:
@@ -60,11 +60,12 @@ def _head(row: CustomerRow, values: dict[str, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(gap=None, width="stretch"):
             st.subheader(escape_markdown(values[NAME_KEY]), anchor=False)
-            layout.quiet(f"{values[CODE_KEY]} · Customer ID {row.customer_id}")
+            known_by = _("{code} · Customer ID {id}")
+            layout.quiet(known_by.format(code=values[CODE_KEY], id=row.customer_id))
         for key in CUSTOMERS.filters:
             column = CUSTOMERS.by_key[key]
             if kind_of(column).storage is Storage.FLAG and values[key]:
-                on = values[key] == "Yes"
+                on = values[key] == YES
                 layout.show_badge(
                     flag_words(column, values[key]),
                     Tone.NEUTRAL if on else Tone.WAITING,
@@ -81,8 +82,7 @@ def _groups(names: Iterable[str], values: dict[str, str]) -> None:
 
 def _group(name: str, values: dict[str, str]) -> str:
     columns = CUSTOMERS.groups[name]
-    shown = [(column.header, _shown(column, values[column.key])) for column in columns]
-    fields = ((header, html if html != _BLANK else _quiet(html)) for header, html in shown)
+    fields = ((column.header, _field(column, values[column.key])) for column in columns)
     heading = "" if name == CONTACTS else f"<h4>{escape(name)}</h4>"  # the tab's own name
     return f'<section class="komet-fields">{heading}{_pairs(fields)}</section>'
 
@@ -93,10 +93,15 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
     return f"<dl>{lines}</dl>"
 
 
+def _field(column: Column, text: str) -> str:
+    html = _shown(column, text)
+    return html if text else _quiet(html)
+
+
 def _shown(column: Column | None, text: str | None) -> str:
     """A stored text as HTML; numbers with thousands commas."""
     if not text:
-        return _BLANK
+        return _("(blank)")
     if column is not None and column.decimals:
         return f"{Decimal(text):,}"
     if column is not None and kind_of(column).separator == ";":
@@ -112,12 +117,12 @@ def _history(desk: Desk, row: CustomerRow) -> None:
     limit = int(st.session_state.get(key, _STEP))
     entries = customers.audit(desk, row.customer_id, limit + 1)
     if not entries:
-        layout.quiet("No import is recorded for this customer.")
+        layout.quiet(_("No import is recorded for this customer."))
         return
     st.html("".join(_entries(desk, entries[:limit])))
     if len(entries) > limit:
         st.button(
-            "Show earlier imports",
+            _("Show earlier imports"),
             key="earlier",
             type="tertiary",
             icon=":material/expand_more:",
@@ -142,23 +147,32 @@ def _entries(desk: Desk, entries: Iterable[AuditEntry]) -> Iterator[str]:
 
 
 def _deed(desk: Desk, entry: AuditEntry) -> str:
-    title, first = escape(entry.title), entry.changes[0]
+    title = escape(entry.title)
     if may_see(desk.person, entry):
         address = f"/import_history?import={entry.import_id}"
         title = f'<a href="{address}" style="color:{palette().accent}">{title}</a>'
-    if entry.kind is ImportKind.UNDO:
-        return f"{_quiet('Taken back to what it was before')} {title}{_quiet(f', {escape(entry.by)}')}"
-    if entry.kind is ImportKind.RENAME:
-        return f"{title}{_quiet(f', {escape(entry.by)}')}"
-    verb = "Added" if first.key is None else "Updated"
-    return f"{_quiet(f'{verb} by')} {title}{_quiet(f', row {first.row:,}, {escape(entry.by)}')}"
+    before, after = _(_deed_words(entry)).split("{title}")
+    facts = {"row": entry.changes[0].row, "person": escape(entry.by)}
+    return f"{_quiet(before.format(**facts))}{title}{_quiet(after.format(**facts))}"
+
+
+def _deed_words(entry: AuditEntry) -> str:
+    match entry.kind:
+        case ImportKind.UNDO:
+            return N_("Taken back to what it was before {title}, {person}")
+        case ImportKind.RENAME:
+            return N_("{title}, {person}")
+    if entry.changes[0].key is None:
+        return N_("Added by {title}, row {row:,}, {person}")
+    return N_("Updated by {title}, row {row:,}, {person}")
 
 
 def _change(change: AuditedChange) -> tuple[str, str]:
     column = CUSTOMERS.by_key.get(change.key or "")
     header = column.header if column else change.key or ""
     old, new = _shown(column, change.old), _shown(column, change.new)
-    return header, f'{_quiet(old)} <span role="img" aria-label="became">→</span> <b>{new}</b>'
+    arrow = f'<span role="img" aria-label="{escape(_("became"))}">→</span>'
+    return header, f"{_quiet(old)} {arrow} <b>{new}</b>"
 
 
 def _quiet(html: str) -> str:

@@ -14,6 +14,7 @@ import streamlit as st
 from komet_import import customers, history
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
+from komet_import.language import N_, _, ngettext
 from komet_import.schema.column import Column
 from komet_import.schema.company import Company
 from komet_import.schema.customers import CUSTOMERS, ID_KEY
@@ -37,7 +38,7 @@ _FILTERS = [CUSTOMERS.by_key[key] for key in CUSTOMERS.filters]
 
 def customers_screen(desk: Desk) -> None:
     """One primary button: what is missing here comes in by a file."""
-    actions = layout.title("Customers", "Setup", "Customers")
+    actions = layout.title(_("Customers"), _("Setup"), _("Customers"))
     left, right = st.columns([0.625, 0.375], gap="medium")
     with left:
         record = _import_in_address(desk)
@@ -48,7 +49,7 @@ def customers_screen(desk: Desk) -> None:
             customer_card(desk, st.query_params.get("customer"))
     with actions:
         _download(desk, wanted, order, total)
-        if st.button("Import", type="primary", icon=":material/upload_file:", key="import-file"):
+        if st.button(_("Import"), type="primary", icon=":material/upload_file:", key="import-file"):
             st.switch_page("data_import.py")
 
 
@@ -69,20 +70,20 @@ def _list(desk: Desk, wanted: Wanted, order: Order) -> int:
 
 def _nothing(wanted: Wanted) -> None:
     if _is_narrowed(wanted):
-        st.info("No customer fits the search and all of these filters. Take one of them away.")
-        st.button("Show all customers", icon=":material/filter_alt_off:", key="all", on_click=_show_all)
+        st.info(_("No customer fits the search and all of these filters. Take one of them away."))
+        st.button(_("Show all customers"), icon=":material/filter_alt_off:", key="all", on_click=_show_all)
         return
-    st.info("No customer is stored yet. Import a file, and its customers are here.")
+    st.info(_("No customer is stored yet. Import a file, and its customers are here."))
 
 
 def _download(desk: Desk, wanted: Wanted, order: Order, total: int) -> None:
     download_button(
-        f"Download {words.counted(total, 'customer')}",
+        ngettext("Download {count:,} customer", "Download {count:,} customers", total).format(count=total),
         lambda: _workbook(desk, wanted, order),
         "existing-customers.xlsx",
         XLSX,
         key="download-customers",
-        help_text="What the filters show, as a workbook that can be corrected and imported again.",
+        help_text=_("What the filters show, as a workbook that can be corrected and imported again."),
         disabled=not total,
     )
 
@@ -99,9 +100,9 @@ def _workbook(desk: Desk, wanted: Wanted, order: Order) -> bytes:
 def _wanted(desk: Desk, record: ImportRecord | None) -> Wanted:
     with st.container(horizontal=True, gap="small"):
         text = st.text_input(
-            "Search",
+            _("Search"),
             key="search",
-            placeholder="Code, name, city, e-mail",
+            placeholder=_("Code, name, city, e-mail"),
             icon=":material/search:",
             label_visibility="collapsed",
             width="stretch",
@@ -154,11 +155,11 @@ def _import_filter(desk: Desk, record: ImportRecord | None) -> None:
         given: f"{r.title}, {words.moment(r.finished_at, desk.company, now)}" for given, r in offered.items()
     }
     st.selectbox(
-        "Changed by an import",
+        _("Changed by an import"),
         list(offered),
         index=None,
         format_func=partial(_import_words, labels),
-        placeholder="Changed by an import",
+        placeholder=_("Changed by an import"),
         key=_OF_IMPORT,
         label_visibility="collapsed",
         width="stretch",
@@ -173,7 +174,8 @@ def _import_in_address(desk: Desk) -> ImportRecord | None:
     try:
         return history.show(desk, id_from(given, "unknown_import")).record
     except NotFound as error:
-        st.warning(f"{escape_markdown(str(error))} All customers are listed.", icon=":material/warning:")
+        told = f"{escape_markdown(str(error))} {_('All customers are listed.')}"
+        st.warning(told, icon=":material/warning:")
         return None
 
 
@@ -194,7 +196,7 @@ def _sort_choice() -> None:
     options = [sign + key for key in sort_headers() for sign in ("", "-")]
     options.sort(key=lambda option: option.lstrip("-") != ID_KEY)  # the first is what is shown unasked
     st.selectbox(
-        "Sort by",
+        _("Sort by"),
         options,
         format_func=_sort_words,
         key="sort",
@@ -209,10 +211,10 @@ def _sort_choice() -> None:
 def _sort_words(option: str) -> str:
     key = option.removeprefix("-")
     rising, falling = {
-        ID_KEY: ("lowest first", "highest first"),
-        LAST_CHANGE: ("oldest first", "newest first"),
-    }.get(key, ("A to Z", "Z to A"))
-    return f"{sort_headers()[key]}, {falling if option.startswith('-') else rising}"
+        ID_KEY: (N_("{column}, lowest first"), N_("{column}, highest first")),
+        LAST_CHANGE: (N_("{column}, oldest first"), N_("{column}, newest first")),
+    }.get(key, (N_("{column}, A to Z"), N_("{column}, Z to A")))
+    return _(falling if option.startswith("-") else rising).format(column=sort_headers()[key])
 
 
 def _order() -> Order:

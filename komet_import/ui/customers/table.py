@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from komet_import.desk import Desk
+from komet_import.language import _
 from komet_import.schema.customers import CUSTOMERS, ID_KEY
 from komet_import.store.customers import LAST_CHANGE, CustomerRow, Order
 from komet_import.ui import words
@@ -43,14 +44,14 @@ def customer_table(
             "selection": {"rows": [n for n, customer_id in enumerate(ids) if str(customer_id) == chosen]}
         },
         key=key,
-        alt="The stored customers",
+        alt=_("The stored customers"),
     )
 
 
 def sort_headers() -> dict[str, str]:
     """By what the customers can be sorted: the keys and headers of the columns that their table shows."""
     keys = (*CUSTOMERS.listed, ID_KEY)
-    return {key: CUSTOMERS.by_key[key].header for key in keys} | {LAST_CHANGE: "Last change"}
+    return {key: CUSTOMERS.by_key[key].header for key in keys} | {LAST_CHANGE: _("Last change")}
 
 
 def _customer_clicked(
@@ -60,7 +61,7 @@ def _customer_clicked(
     if clicked["columns"]:
         sort({header: by for by, header in sort_headers().items()}[clicked["columns"][0]])
         return
-    rows = [*(row for row, _ in clicked["cells"]), *clicked["rows"]]
+    rows = [*(row for row, _column in clicked["cells"]), *clicked["rows"]]
     choose(ids[rows[0]] if rows else None)
 
 

@@ -16,17 +16,23 @@ import pandas as pd
 import streamlit as st
 
 from komet_import.history import Bar, Overview, Unit
+from komet_import.language import N_, _, ngettext
 from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import IssueCode, Severity, title_of
 from komet_import.store.history import PersonCount, Problem, ProblemCount
-from komet_import.ui import words
+from komet_import.ui.tables import badge
 from komet_import.ui.theme import is_dark, palette
 
 HEIGHT = 190
 _PALE = 0.35
 _ROOM = 1.45  # the axis is so much longer than the longest bar: for the numbers
-_SERIES = ("Updated or unchanged", "New", "Left out")
+_SERIES = (N_("Updated or unchanged"), N_("New"), N_("Left out"))
 _DATES = {Unit.WEEK: "%-d %b", Unit.MONTH: "%b %Y", Unit.YEAR: "%Y"}
+_ROWS_OVER_TIME = {
+    Unit.WEEK: N_("Rows a week"),
+    Unit.MONTH: N_("Rows a month"),
+    Unit.YEAR: N_("Rows a year"),
+}
 Layers = alt.LayerChart | alt.FacetChart
 
 
@@ -70,7 +76,12 @@ def _clicked(key: str, picture: Picture, choose: Callable[[str], None]) -> None:
 def bar_name(bar: Bar, unit: Unit) -> str:
     """`Week of 31 Aug`, `Nov 2026`, `2026`."""
     name = f"{bar.start:{_DATES[unit]}}"
-    return f"Week of {name}" if unit is Unit.WEEK else name
+    return _("Week of {day}").format(day=name) if unit is Unit.WEEK else name
+
+
+def rows_title(unit: Unit) -> str:
+    """Of the chart of rows over time."""
+    return _(_ROWS_OVER_TIME[unit])
 
 
 def rows_over_time(overview: Overview, chosen: date | None) -> Picture:
@@ -81,9 +92,16 @@ def rows_over_time(overview: Overview, chosen: date | None) -> Picture:
         tally = bar.tally
         opacity = 1.0 if chosen in (None, bar.start) else _PALE
         counts = (tally.kept, tally.inserted, tally.rejected)
-        imports = words.counted(tally.imports, "import")
+        imports = _imports(tally.imports)
         parts += [
-            {"label": label, "part": part, "place": n, "rows": rows, "imports": imports, "opacity": opacity}
+            {
+                "label": label,
+                "part": _(part),
+                "place": n,
+                "rows": rows,
+                "imports": imports,
+                "opacity": opacity,
+            }
             for n, (part, rows) in enumerate(zip(_SERIES, counts, strict=True))
         ]
         if tally.imports:
@@ -94,10 +112,10 @@ def rows_over_time(overview: Overview, chosen: date | None) -> Picture:
 
 
 def _stacks(frame: pd.DataFrame, labels: list[str]) -> alt.Chart:
-    violet, pale_violet, raspberry, *_ = _colours()
+    violet, pale_violet, raspberry = _colours()[:3]
     # Bars that stand at their week's place, whatever is in it; every label is on its own when there is room.
     x = alt.X("label:N", sort=labels, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, tickSize=0))
-    colours = alt.Scale(domain=list(_SERIES), range=[pale_violet, violet, raspberry])
+    colours = alt.Scale(domain=list(map(_, _SERIES)), range=[pale_violet, violet, raspberry])
     chart: alt.Chart = (
         alt.Chart(frame)
         .mark_bar(cursor="pointer", width={"band": 0.5})
@@ -108,10 +126,10 @@ def _stacks(frame: pd.DataFrame, labels: list[str]) -> alt.Chart:
             order=alt.Order("place:Q"),
             opacity=alt.Opacity("opacity:Q", scale=None, legend=None),
             tooltip=[
-                alt.Tooltip("label:N", title="From"),
-                alt.Tooltip("part:N", title="Rows"),
-                alt.Tooltip("rows:Q", title="Number", format=",d"),
-                alt.Tooltip("imports:N", title="In"),
+                alt.Tooltip("label:N", title=_("From")),
+                alt.Tooltip("part:N", title=_("Rows")),
+                alt.Tooltip("rows:Q", title=_("Number"), format=",d"),
+                alt.Tooltip("imports:N", title=_("In")),
             ],
         )
         .add_params(_selection())
@@ -127,14 +145,23 @@ def _tops(tops: list[dict[str, object]], labels: list[str]) -> alt.Chart:
 
 
 def _told(overview: Overview) -> str:
-    name = {Unit.WEEK: "week", Unit.MONTH: "month", Unit.YEAR: "year"}[overview.unit]
+    sentence = _("{bar}: {imports}, {kept:,} updated or unchanged, {inserted:,} new, {left_out:,} left out")
     bars = [
-        f"{bar_name(bar, overview.unit)}: {words.counted(bar.tally.imports, 'import')}, "
-        f"{bar.tally.kept:,} updated or unchanged, {bar.tally.inserted:,} new, {bar.tally.rejected:,} left out"
+        sentence.format(
+            bar=bar_name(bar, overview.unit),
+            imports=_imports(bar.tally.imports),
+            kept=bar.tally.kept,
+            inserted=bar.tally.inserted,
+            left_out=bar.tally.rejected,
+        )
         for bar in overview.bars
         if bar.tally.imports
     ]
-    return f"Rows a {name}. " + ("; ".join(bars) or "None") + "."
+    return f"{rows_title(overview.unit)}. {'; '.join(bars) or _('None')}."
+
+
+def _imports(count: int) -> str:
+    return ngettext("{count:,} import", "{count:,} imports", count).format(count=count)
 
 
 # -- problems and people -------------------------------------------------------------------------------------------
@@ -157,26 +184,27 @@ def problem_value(problem: Problem) -> str:
 
 def commonest_problems(counts: Sequence[ProblemCount], chosen: Problem | None) -> Picture:
     """Cells by column and kind, longest bar first."""
-    _, _, raspberry, amber, *_ = _colours()
+    raspberry, amber = _colours()[2:4]
     names = [problem_name(count.declaration, count.problem) for count in counts]
     frame = pd.DataFrame(
         {
             "label": names,
             "number": [count.cells for count in counts],
             "text": [f"{count.cells:,}" for count in counts],
-            "kind": [count.severity.value.title() for count in counts],
-            "more": [words.counted(count.imports, "import") for count in counts],
+            "kind": [badge(count.severity)[0] for count in counts],
+            "more": [_imports(count.imports) for count in counts],
             "opacity": [1.0 if chosen in (None, count.problem) else _PALE for count in counts],
         }
     )
-    kinds = [severity.value.title() for severity in Severity]
+    kinds = [badge(severity)[0] for severity in Severity]
     colour = alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[raspberry, amber]), legend=_legend())
+    sentence = _("{name}: {cells:,} in {imports}")
     told = [
-        f"{name}: {count.cells:,} in {words.counted(count.imports, 'import')}"
+        sentence.format(name=name, cells=count.cells, imports=_imports(count.imports))
         for name, count in zip(names, counts, strict=True)
     ]
     values = {name: problem_value(count.problem) for name, count in zip(names, counts, strict=True)}
-    return Picture(_lines(frame, colour), f"Commonest problems. {'; '.join(told)}.", values)
+    return Picture(_lines(frame, colour), f"{_('Commonest problems')}. {'; '.join(told)}.", values)
 
 
 def by_person(people: Sequence[PersonCount], chosen: int | None) -> Picture:
@@ -188,16 +216,21 @@ def by_person(people: Sequence[PersonCount], chosen: int | None) -> Picture:
             "label": names,
             "number": [person.rows for person in people],
             "text": [f"{person.rows:,}" for person in people],
-            "more": [words.counted(person.imports, "import") for person in people],
+            "more": [_imports(person.imports) for person in people],
             "opacity": [1.0 if chosen in (None, person.person_id) else _PALE for person in people],
         }
     )
+    sentence = _("{name}: {rows} in {imports}")
     told = [
-        f"{name}: {words.counted(person.rows, 'row')} in {words.counted(person.imports, 'import')}"
+        sentence.format(name=name, rows=_rows(person.rows), imports=_imports(person.imports))
         for name, person in zip(names, people, strict=True)
     ]
     values = {name: str(person.person_id) for name, person in zip(names, people, strict=True)}
-    return Picture(_lines(frame, accent), f"By person. {'; '.join(told)}.", values)
+    return Picture(_lines(frame, accent), f"{_('By person')}. {'; '.join(told)}.", values)
+
+
+def _rows(count: int) -> str:
+    return ngettext("{count:,} row", "{count:,} rows", count).format(count=count)
 
 
 def _told_apart(people: Sequence[PersonCount]) -> list[str]:
@@ -235,8 +268,8 @@ def _lines(frame: pd.DataFrame, colour: alt.Color | Any) -> Layers:
             opacity=alt.Opacity("opacity:Q", scale=None, legend=None),
             tooltip=[
                 alt.Tooltip("label:N", title=" "),
-                alt.Tooltip("number:Q", title="Number", format=",d"),
-                alt.Tooltip("more:N", title="In"),
+                alt.Tooltip("number:Q", title=_("Number"), format=",d"),
+                alt.Tooltip("more:N", title=_("In")),
             ],
         )
         .add_params(_selection())

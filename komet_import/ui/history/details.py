@@ -9,26 +9,27 @@ import streamlit as st
 from komet_import import history
 from komet_import.desk import Desk
 from komet_import.history import ImportView
+from komet_import.language import N_, _, ngettext
 from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import Severity
-from komet_import.sentences import listed
 from komet_import.store.audit import WantedChanges
 from komet_import.store.discrepancies import MOST_KEPT
-from komet_import.store.drafts import BlankCells
 from komet_import.store.history import Problem
-from komet_import.store.imports import ImportKind, ImportRecord, ImportState
+from komet_import.store.imports import ImportKind, ImportRecord
 from komet_import.ui import layout, words
 from komet_import.ui.address import id_from
 from komet_import.ui.downloads import TableDownload, download_button, download_menu
 from komet_import.ui.history.audit_tables import changes_table, discrepancy_frame
 from komet_import.ui.history.charts import problem_name, problem_value
 from komet_import.ui.history.files import changes_file, discrepancies_file, header_of
+from komet_import.ui.history.sentences import what_happened, what_was_chosen
 from komet_import.ui.mail_card import mail_card
 from komet_import.ui.review.result import discrepancy_button, equation
-from komet_import.ui.tables import STATES, page_choice
+from komet_import.ui.tables import badge, page_choice
 
 PAGE_ROWS = 200
 _EVERY = ""
+_ACTIONS = {_EVERY: N_("All {count:,}"), "insert": N_("New {count:,}"), "update": N_("Updated {count:,}")}
 _SHOWN_PROBLEMS = 12
 
 
@@ -37,9 +38,13 @@ def import_screen(desk: Desk, wanted: str) -> None:
     view = history.show(desk, id_from(wanted, "unknown_import"))
     record = view.record
     when = words.exact(record.finished_at, desk.company)
-    state = STATES[record.state]
     with layout.title(
-        record.title, "Setup", "Import History", when, badge=state, note=what_happened(desk, view)
+        record.title,
+        _("Setup"),
+        _("Import History"),
+        when,
+        badge=badge(record.state),
+        note=what_happened(desk, record),
     ):
         downloads = st.container(width="content")
     tables = [_changes(desk, record)] if record.kind is ImportKind.RENAME else _of_file(desk, view)
@@ -61,48 +66,11 @@ def _of_file(desk: Desk, view: ImportView) -> list[TableDownload]:
     return tables
 
 
-def what_happened(desk: Desk, view: ImportView) -> str:
-    """In a sentence; the figures are those of the equation."""
-    record = view.record
-    counts = record.counts
-    when = words.exact(record.finished_at, desk.company)
-    if record.kind is ImportKind.RENAME:
-        return f"{record.by}, {when}: {words.counted(counts.update, DECLARATIONS[record.declaration].record)} got the new name."
-    of_rows = f"{record.by}, {when}: of {words.counted(record.rows, 'row')}"
-    if record.state is ImportState.COMMITTING:
-        return f"{record.by}, {when}: it is being imported, and nothing is in yet."
-    if record.state is ImportState.FAILED:
-        return f"{record.by}, {when}: the import failed, and none of its {record.rows:,} rows went in."
-    if record.state is ImportState.REJECTED:
-        return (
-            f"{of_rows}, none went in: some had errors, and then nothing was to be imported. "
-            f"{counts.unchanged:,} would have changed nothing."
-        )
-    parts = [
-        f"{number:,} {what}"
-        for number, what in (
-            (counts.new, "came in new"),
-            (counts.update, "updated"),
-            (counts.unchanged, "changed nothing"),
-            (counts.with_errors, "had errors" if counts.skipped else "left out"),
-            (counts.skipped, "skipped"),
-        )
-        if number
-    ]
-    undone = " It was undone later." if record.state is ImportState.UNDONE else ""
-    return f"{of_rows}, {listed(parts)}.{undone}"
-
-
 def _equation(record: ImportRecord) -> None:
     seconds = words.duration((record.finished_at - record.started_at).total_seconds())
-    rule = "Nothing goes in while a row has errors" if record.all_or_nothing else "Rows with errors stay out"
-    blank = {
-        BlankCells.KEEP: "blank cells keep the stored value",
-        BlankCells.CLEAR: "blank cells clear the stored value",
-    }
     with equation(record):
-        layout.quiet(f"{record.by}, in {seconds}")
-        layout.quiet(f"{rule}, {blank[record.blank_cells]}")
+        layout.quiet(_("{by}, in {duration}").format(by=record.by, duration=seconds))
+        layout.quiet(what_was_chosen(record))
 
 
 def _downloads(desk: Desk, record: ImportRecord, tables: list[TableDownload]) -> None:
@@ -111,7 +79,7 @@ def _downloads(desk: Desk, record: ImportRecord, tables: list[TableDownload]) ->
             discrepancy_button(desk, record)
         if record.upload_id is not None:
             download_button(
-                "Original file",
+                _("Original file"),
                 partial(history.original_file, desk, record.import_id),
                 record.title,
                 "application/octet-stream",
@@ -124,7 +92,7 @@ def _downloads(desk: Desk, record: ImportRecord, tables: list[TableDownload]) ->
 
 def _changes(desk: Desk, record: ImportRecord) -> TableDownload:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader("Changes", anchor=False, width="stretch")
+        st.subheader(_("Changes"), anchor=False, width="stretch")
         actions = st.container(width="content")
         columns = st.container(width="content")
         word = DECLARATIONS[record.declaration].record.capitalize()
@@ -154,7 +122,7 @@ def _changes(desk: Desk, record: ImportRecord) -> TableDownload:
 def _changes_page(desk: Desk, record: ImportRecord, wanted: WantedChanges, total: int) -> None:
     if not total:
         narrowed = wanted != WantedChanges()
-        st.caption("No change fits these filters." if narrowed else "Nothing was written.")
+        st.caption(_("No change fits these filters.") if narrowed else _("Nothing was written."))
         return
     page_key = f"changes-page-{record.import_id}-{wanted.action}-{wanted.key}-{wanted.record}"
     page = int(st.session_state.get(page_key, 1))
@@ -167,12 +135,11 @@ def _action(record: ImportRecord, counts: dict[tuple[str, str | None], int]) -> 
     numbers = {_EVERY: sum(counts.values())}
     for (action, _key), count in counts.items():
         numbers[action] = numbers.get(action, 0) + count
-    names = {_EVERY: "All", "insert": "New", "update": "Updated"}
-    labels = {name: f"{names.get(name, name.title())} {number:,}" for name, number in numbers.items()}
+    labels = {action: _(_ACTIONS[action]).format(count=number) for action, number in numbers.items()}
     if len(labels) < 3:
         return None
     chosen = st.segmented_control(
-        "Kind of change",
+        _("Kind of change"),
         list(labels),
         default=_EVERY,
         required=True,
@@ -188,11 +155,11 @@ def _column(record: ImportRecord, counts: dict[tuple[str, str | None], int]) -> 
     for (_action, key), count in counts.items():
         if key:
             changed[key] = changed.get(key, 0) + count
-    labels = {_EVERY: "Every column"}
+    labels = {_EVERY: _("Every column")}
     headers = sorted((header_of(record.declaration, key), key) for key in changed)
     labels |= {key: f"{header} ({changed[key]:,})" for header, key in headers}
     chosen = st.selectbox(
-        "Column",
+        _("Column"),
         list(labels),
         format_func=partial(_label, labels),
         key=f"changes-column-{record.import_id}",
@@ -216,14 +183,13 @@ def _discrepancies(desk: Desk, view: ImportView) -> TableDownload:
         for severity in Severity
     }
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.subheader("Discrepancies", anchor=False)
-        errors = words.counted(sums[Severity.ERROR], "error")
-        layout.quiet(f"{errors}, {words.counted(sums[Severity.WARNING], 'warning')}")
+        st.subheader(_("Discrepancies"), anchor=False)
+        layout.quiet(f"{_errors(sums[Severity.ERROR])}, {_warnings(sums[Severity.WARNING])}")
     problem = _problem(view)
     total = sum(count.cells for count in view.problems if problem in (None, count.problem))
     kept = total if total <= MOST_KEPT else history.count_kept(desk, record.import_id, problem)
     if not total:
-        st.caption("Every row went in without a remark." if not record.failure else "None was recorded.")
+        st.caption(_("None was recorded.") if record.failure else _("Every row went in without a remark."))
     else:
         page_key = f"issues-page-{record.import_id}-{problem}"
         page = int(st.session_state.get(page_key, 1))
@@ -232,10 +198,19 @@ def _discrepancies(desk: Desk, view: ImportView) -> TableDownload:
         discrepancy_frame(record.declaration, list(found))
         page_choice(kept, PAGE_ROWS, page, key=page_key)
         if kept < total:
-            st.caption(
-                f"The first {kept:,} of {total:,}; of each rejected row at least its first error is here."
+            sentence = _(
+                "The first {kept:,} of {total:,}; of each rejected row at least its first error is here."
             )
+            st.caption(sentence.format(kept=kept, total=total))
     return discrepancies_file(desk, record, problem, kept)
+
+
+def _errors(count: int) -> str:
+    return ngettext("{count:,} error", "{count:,} errors", count).format(count=count)
+
+
+def _warnings(count: int) -> str:
+    return ngettext("{count:,} warning", "{count:,} warnings", count).format(count=count)
 
 
 def _problem(view: ImportView) -> Problem | None:
@@ -250,7 +225,7 @@ def _problem(view: ImportView) -> Problem | None:
         for count in shown
     }
     chosen = st.pills(
-        "Kinds of problem",
+        _("Kinds of problem"),
         list(labels),
         format_func=partial(_label, labels),
         key=f"issues-problem-{view.record.import_id}",
@@ -259,7 +234,12 @@ def _problem(view: ImportView) -> Problem | None:
     )
     more = len(view.problems) - len(shown)
     if more:
-        st.caption(f"{words.counted(more, 'rarer kind')} of problem stand in the list too.")
+        sentence = ngettext(
+            "{count:,} rarer kind of problem stands in the list too.",
+            "{count:,} rarer kinds of problem stand in the list too.",
+            more,
+        )
+        st.caption(sentence.format(count=more))
     return next((count.problem for count in shown if problem_value(count.problem) == chosen), None)
 
 
@@ -269,10 +249,11 @@ def _problem(view: ImportView) -> Problem | None:
 def _file(view: ImportView) -> None:
     record = view.record
     with st.container(border=True, gap="small"):
-        st.subheader("File", anchor=False)
+        st.subheader(_("File"), anchor=False)
         if record.sheet:
-            layout.quiet(f"Sheet {record.sheet}")
+            layout.quiet(_("Sheet {sheet}").format(sheet=record.sheet))
         size = f"{words.size(view.file_size)}, " if view.file_size is not None else ""
         if record.sha256:
             layout.quiet(f"{size}SHA-256 {record.sha256[:8]}…{record.sha256[-6:]}")
-        layout.quiet(f"{words.counted(record.edits, 'edit')} in the review")
+        edits = ngettext("{count:,} edit in the review", "{count:,} edits in the review", record.edits)
+        layout.quiet(edits.format(count=record.edits))

@@ -9,66 +9,72 @@ from functools import partial
 from komet_import import history
 from komet_import.desk import Desk
 from komet_import.history import Overview
+from komet_import.language import N_, _
 from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import IssueCode, title_of
 from komet_import.store.audit import WantedChanges
 from komet_import.store.history import Order, Problem, WantedImports
 from komet_import.store.imports import ImportRecord
 from komet_import.ui.downloads import TableDownload
-from komet_import.ui.tables import MAILS, STATES
+from komet_import.ui.history.charts import rows_title
+from komet_import.ui.tables import badge
 from komet_import.workbook.table_file import TableCell
 
-_WHOLE_ROW = "Whole row"
 _LIST = (
-    "Import",
-    "When",
-    "File",
-    "By",
-    "Seconds",
-    "Rows",
-    "New",
-    "Updated",
-    "Unchanged",
-    "Left out",
-    "State",
-    "E-mail",
+    N_("Import"),
+    N_("When"),
+    N_("File"),
+    N_("By"),
+    N_("Seconds"),
+    N_("Rows"),
+    N_("New"),
+    N_("Updated"),
+    N_("Unchanged"),
+    N_("Left out"),
+    N_("State"),
+    N_("E-mail"),
 )
 
 
 def header_of(declaration: str, key: str | None) -> str:
     """Of a column; an issue may be of the whole row. `declaration` is a key of DECLARATIONS."""
-    return DECLARATIONS[declaration].header(key) if key else _WHOLE_ROW
+    return DECLARATIONS[declaration].header(key) if key else _("Whole row")
 
 
 def change_header(declaration: str, key: str | None) -> str:
     """Of a changed column; the change may be that there is a new record."""
-    return header_of(declaration, key) if key else f"New {DECLARATIONS[declaration].record}"
+    if key:
+        return header_of(declaration, key)
+    return _("New {record}").format(record=DECLARATIONS[declaration].record)
 
 
 def history_files(
     desk: Desk, overview: Overview, wanted: WantedImports, order: Order, total: int
 ) -> list[TableDownload]:
     """The list as it is filtered and sorted, and the numbers behind the charts."""
-    unit = overview.unit.value
     imports = TableDownload(
-        "The imports listed", "imports", _LIST, partial(_imports, desk, wanted, order), total
+        _("The imports listed"), "imports", list(map(_, _LIST)), partial(_imports, desk, wanted, order), total
     )
     rows = TableDownload(
-        f"Rows a {unit}",
-        f"rows-a-{unit}",
-        ("From", "Imports", "New", "Updated or unchanged", "Left out"),
+        rows_title(overview.unit),
+        f"rows-a-{overview.unit.value}",
+        (_("From"), _("Imports"), _("New"), _("Updated or unchanged"), _("Left out")),
         partial(_bars, overview),
         len(overview.bars),
     )
     problems = TableDownload(
-        "All problems",
+        _("All problems"),
         "problems",
-        ("Column", "Problem", "Kind", "Cells", "Imports"),
+        (_("Column"), _("Problem"), _("Kind"), _("Cells"), _("Imports")),
         partial(_problems, overview),
         len(overview.problems),
     )
     people = TableDownload(
-        "By person", "people", ("Person", "Imports", "Rows"), partial(_people, overview), len(overview.people)
+        _("By person"),
+        "people",
+        (_("Person"), _("Imports"), _("Rows")),
+        partial(_people, overview),
+        len(overview.people),
     )
     return [imports, rows, problems, people]
 
@@ -79,8 +85,8 @@ def _imports(desk: Desk, wanted: WantedImports, order: Order) -> Iterator[Sequen
         seconds = round((record.finished_at - record.started_at).total_seconds(), 1)
         when = _local(desk, record.finished_at)
         numbers = (record.rows, counts.new, counts.update, counts.unchanged, counts.rejected)
-        mail = MAILS[line.mail][0] if line.mail else None
-        state = STATES[record.state][0]
+        mail = badge(line.mail)[0] if line.mail else None
+        state = badge(record.state)[0]
         yield (record.import_id, when, record.title, record.by, seconds, *numbers, state, mail)
 
 
@@ -97,7 +103,7 @@ def _problems(overview: Overview) -> Iterator[Sequence[TableCell]]:
         yield (
             header_of(count.declaration, key),
             title,
-            count.severity.value.title(),
+            badge(count.severity)[0],
             count.cells,
             count.imports,
         )
@@ -111,13 +117,14 @@ def _people(overview: Overview) -> Iterator[Sequence[TableCell]]:
 def changes_file(desk: Desk, record: ImportRecord, wanted: WantedChanges, total: int) -> TableDownload:
     """The changes that the filters leave."""
     declaration = DECLARATIONS[record.declaration]
-    who = (f"{declaration.record.capitalize()} number", declaration.record.capitalize())
+    record_word = declaration.record.capitalize()
+    number = _("{record} number").format(record=record_word)
     if declaration.id_key:
-        who = (declaration.header(declaration.id_key), who[1])
+        number = declaration.header(declaration.id_key)
     code = declaration.header(declaration.code_key)
-    headers = ("Row", *who, code, "Column", "Old value", "New value")
+    headers = (_("Row"), number, record_word, code, _("Column"), _("Old value"), _("New value"))
     rows = partial(_changes, desk, record, wanted)
-    return TableDownload("Changes", f"changes-{record.import_id}", headers, rows, total)
+    return TableDownload(_("Changes"), f"changes-{record.import_id}", headers, rows, total)
 
 
 def _changes(desk: Desk, record: ImportRecord, wanted: WantedChanges) -> Iterator[Sequence[TableCell]]:
@@ -132,16 +139,16 @@ def discrepancies_file(
     desk: Desk, record: ImportRecord, problem: Problem | None, total: int
 ) -> TableDownload:
     """Those of a problem, or all."""
-    headers = ("Row", "Kind", "Column", "Value", "Why", "Suggestion")
+    headers = (_("Row"), _("Kind"), _("Column"), _("Value"), _("Why"), _("Suggestion"))
     rows = partial(_discrepancies, desk, record, problem)
-    return TableDownload("Discrepancies", f"problems-{record.import_id}", headers, rows, total)
+    return TableDownload(_("Discrepancies"), f"problems-{record.import_id}", headers, rows, total)
 
 
 def _discrepancies(
     desk: Desk, record: ImportRecord, problem: Problem | None
 ) -> Iterator[Sequence[TableCell]]:
     for found in history.each_discrepancy(desk, record.import_id, problem):
-        kind, column = found.severity.value.title(), header_of(record.declaration, found.key)
+        kind, column = badge(found.severity)[0], header_of(record.declaration, found.key)
         yield (found.row, kind, column, found.value, found.message, found.suggestion)
 
 

@@ -12,6 +12,7 @@ from komet_import import history
 from komet_import.access import Deed, may
 from komet_import.desk import Desk
 from komet_import.history import Bar, Overview, Page, Period
+from komet_import.language import _
 from komet_import.schema.declarations import DECLARATIONS, USUAL
 from komet_import.schema.problems import IssueCode
 from komet_import.store.history import Order, Problem, SortBy, WantedImports
@@ -20,23 +21,18 @@ from komet_import.ui import layout, words
 from komet_import.ui.downloads import download_menu
 from komet_import.ui.history import charts
 from komet_import.ui.history.files import history_files
-from komet_import.ui.tables import STATES, history_table, page_choice
+from komet_import.ui.history.sentences import cells_of, nothing_in, period_label
+from komet_import.ui.tables import badge, history_table, page_choice
 
 PAGE_ROWS = 100
 _SHOWN = 7
 _ALL = "all"
-_IN_WORDS = {
-    Period.MONTH: "last 30 days",
-    Period.QUARTER: "last 90 days",
-    Period.YEAR: "last 12 months",
-    Period.ALL: "all time",
-}
 _FALLING_FIRST = {SortBy.WHEN, SortBy.ROWS, SortBy.NEW, SortBy.UPDATED, SortBy.UNCHANGED, SortBy.LEFT_OUT}
 
 
 def history_screen(desk: Desk) -> None:
     """Figures and charts are of the whole period, the list of what the filters leave of it."""
-    with layout.title("Import History", "Setup", "Import History"):
+    with layout.title(_("Import History"), _("Setup"), _("Import History")):
         period = _period()
         download = st.container(width="content")
     overview = history.overview(desk, period, datetime.now(UTC))
@@ -54,15 +50,16 @@ def history_screen(desk: Desk) -> None:
         history_table(desk, page.lines, _order(), _open, _sort)
         page_choice(page.total, PAGE_ROWS, _page_number(wanted), key=_page_key(wanted))
     else:
-        st.info("No import fits all of these filters. Take one of them away.")
+        st.info(_("No import fits all of these filters. Take one of them away."))
     with download:
         download_menu(history_files(desk, overview, wanted, _order(), page.total), "downloads")
 
 
 def _period() -> Period:
     chosen = st.segmented_control(
-        "Period",
+        _("Period"),
         [period.value for period in Period],
+        format_func=period_label,
         default=Period.QUARTER.value,
         required=True,
         key="period",
@@ -73,11 +70,11 @@ def _period() -> Period:
 
 
 def _nothing(desk: Desk, period: Period) -> None:
-    if history.has_any(desk):
-        st.info(f"Nothing was imported in the {_IN_WORDS[period]}. Choose a longer period.")
+    if period is not Period.ALL and history.has_any(desk):
+        st.info(nothing_in(period))
         return
-    st.info("Nothing was imported yet. Each import will be listed here, with its audit.")
-    st.page_link("data_import.py", label="Import a file", icon=":material/upload_file:")
+    st.info(_("Nothing was imported yet. Each import will be listed here, with its audit."))
+    st.page_link("data_import.py", label=_("Import a file"), icon=":material/upload_file:")
 
 
 def _figures(overview: Overview) -> None:
@@ -87,14 +84,14 @@ def _figures(overview: Overview) -> None:
     with st.container(border=True):
         layout.figures(
             [
-                ("Imports", figures.imports),
-                ("Rows", figures.rows),
-                ("New customers", figures.inserted),
-                ("Updated", figures.updated),
-                ("Left out", figures.rejected),
-                ("Share left out", f"{share:.1%}".replace("%", " %")),
-                ("Median time", median),
-                ("E-mails waiting", figures.mails_waiting),
+                (_("Imports"), figures.imports),
+                (_("Rows"), figures.rows),
+                (_("New customers"), figures.inserted),
+                (_("Updated"), figures.updated),
+                (_("Left out"), figures.rejected),
+                (_("Share left out"), f"{share:.1%}".replace("%", " %")),
+                (_("Median time"), median),
+                (_("E-mails waiting"), figures.mails_waiting),
             ]
         )
 
@@ -106,21 +103,21 @@ def _charts(overview: Overview, period: Period, bar: Bar | None, wanted: WantedI
     several = len(overview.people) > 1
     left, middle, *right = st.columns([0.42, 0.36, 0.22] if several else 2, gap="small")
     with left, st.container(border=True, gap="small", height="stretch"):
-        _head(f"Rows a {overview.unit}", "the figure on top is the number of imports")
+        _head(charts.rows_title(overview.unit), _("the figure on top is the number of imports"))
         charts.draw(
             charts.rows_over_time(overview, bar.start if bar else None), "chart-rows", partial(_put, "bar")
         )
     with middle, st.container(border=True, gap="small", height="stretch"):
-        _head("Commonest problems", f"cells, {_IN_WORDS[period]}")
+        _head(_("Commonest problems"), cells_of(period))
         commonest = overview.problems[:_SHOWN]
         if commonest:
             picture = charts.commonest_problems(commonest, wanted.problem)
             charts.draw(picture, "chart-problems", partial(_put, "problem"))
         else:
-            st.caption("No problem in any file.")
+            st.caption(_("No problem in any file."))
     if right:
         with right[0], st.container(border=True, gap="small", height="stretch"):
-            _head("By person", "rows")
+            _head(_("By person"), _("rows"))
             picture = charts.by_person(overview.people[:_SHOWN], wanted.person_id)
             charts.draw(picture, "chart-people", _choose_person)
 
@@ -152,7 +149,7 @@ def _chosen_bar(overview: Overview) -> Bar | None:
 
 
 def _chosen_problem() -> Problem | None:
-    key, _, code = st.query_params.get("problem", "").partition(".")
+    key, _dot, code = st.query_params.get("problem", "").partition(".")
     known = not key or any(key in declaration.by_key for declaration in DECLARATIONS.values())
     return (key, code) if known and code in list(IssueCode) else None
 
@@ -171,7 +168,7 @@ def _chips(overview: Overview, bar: Bar | None, problem: Problem | None) -> None
     shown = {name: text for name, text in names.items() if text}
     if shown:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption("Only", width="content")
+            st.caption(_("Only"), width="content")
             for name, text in shown.items():
                 st.button(
                     text,
@@ -193,8 +190,10 @@ def _filtered(
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         states = st.container(width="content")
         search = st.text_input(
-            "Search",
-            placeholder="Search file or person" if may(desk.person, Deed.SEE_ALL_IMPORTS) else "Search file",
+            _("Search"),
+            placeholder=_("Search file or person")
+            if may(desk.person, Deed.SEE_ALL_IMPORTS)
+            else _("Search file"),
             icon=":material/search:",
             key="search",
             bind="query-params",
@@ -202,7 +201,7 @@ def _filtered(
             width="stretch",
         )
         person_id = _person(overview) if len(overview.people) > 1 else None
-        left_out = st.toggle("Only with rows left out", key="left-out", bind="query-params")
+        left_out = st.toggle(_("Only with rows left out"), key="left-out", bind="query-params")
     state = st.session_state.get("state", _ALL)
     wanted = WantedImports(
         since=bar.since if bar else overview.since,
@@ -221,10 +220,10 @@ def _filtered(
 
 def _states(page: Page, chosen: ImportState | None) -> None:
     occurring = [state for state in ImportState if state in page.states or state is chosen]
-    labels = {_ALL: f"All {sum(page.states.values()):,}"}
-    labels |= {state.value: f"{STATES[state][0]} {page.states.get(state, 0):,}" for state in occurring}
+    labels = {_ALL: _("All {count:,}").format(count=sum(page.states.values()))}
+    labels |= {state.value: f"{badge(state)[0]} {page.states.get(state, 0):,}" for state in occurring}
     st.segmented_control(
-        "State",
+        _("State"),
         list(labels),
         default=_ALL,
         required=True,
@@ -242,7 +241,7 @@ def _person(overview: Overview) -> int | None:
     names = {person.person_id: person.name for person in overview.people}
     ordered = sorted(names, key=lambda person_id: names[person_id].casefold())
     chosen: int = st.selectbox(
-        "Person",
+        _("Person"),
         [0, *ordered],
         format_func=partial(_name, names),
         key="person",
@@ -253,7 +252,7 @@ def _person(overview: Overview) -> int | None:
 
 
 def _name(names: dict[int, str], person_id: int) -> str:
-    return names[person_id] if person_id else "Everyone"
+    return names[person_id] if person_id else _("Everyone")
 
 
 # -- the list ------------------------------------------------------------------------------------------------------

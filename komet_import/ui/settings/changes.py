@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from komet_import.errors import KometError
+from komet_import.language import _
 from komet_import.ui.markdown import escape_markdown
 
 _DONE = "settings-done"
@@ -66,19 +67,19 @@ def dialog_news() -> None:
     _say_refused(_REFUSED_IN_DIALOG)
 
 
-def ask_new_name(what: str, old: str, longest: int | None, note: str, rename: Callable[[str], str]) -> None:
+def ask_new_name(title: str, old: str, longest: int | None, note: str, rename: Callable[[str], str]) -> None:
     """The dialog for another name of `old`; `rename` gets it and returns what to say."""
     key = f"new-name-{old}"
 
-    @st.dialog(f"Rename this {what}", on_dismiss=ask)
+    @st.dialog(title, on_dismiss=ask)
     def dialog() -> None:
         with st.form("new-name-form", border=False):
             st.caption(escape_markdown(note))
-            st.text_input("New name", value=old, max_chars=longest, key=key)
+            st.text_input(_("New name"), value=old, max_chars=longest, key=key)
             with st.container(horizontal=True, horizontal_alignment="right"):
                 # The only one: Enter takes the first.
                 st.form_submit_button(
-                    "Rename",
+                    _("Rename"),
                     type="primary",
                     key="rename",
                     on_click=finish,

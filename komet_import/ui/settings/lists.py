@@ -6,10 +6,11 @@ import streamlit as st
 
 from komet_import import company
 from komet_import.desk import Desk
+from komet_import.language import _, ngettext
 from komet_import.schema.column import Column
 from komet_import.schema.declarations import company_lists
 from komet_import.store.lists import ListValue
-from komet_import.ui import layout, words
+from komet_import.ui import layout
 from komet_import.ui.settings import changes as settings_changes
 from komet_import.ui.settings.rows import CARD, Entry, entries
 
@@ -20,7 +21,7 @@ _COLUMNS = {column.header: column for column in company_lists().values()}
 def lists_section(desk: Desk) -> None:
     """The choice of a list, and the list."""
     chosen = st.segmented_control(
-        "List", list(_COLUMNS), default=next(iter(_COLUMNS)), required=True, key="list",
+        _("List"), list(_COLUMNS), default=next(iter(_COLUMNS)), required=True, key="list",
         label_visibility="collapsed", bind="query-params",
     )  # fmt: skip
     _list(desk, _COLUMNS[chosen or next(iter(_COLUMNS))])
@@ -31,7 +32,7 @@ def _list(desk: Desk, column: Column) -> None:
     with st.container(border=True, gap="small", width=CARD):
         st.subheader(column.header, anchor=False)
         if not values:
-            layout.quiet("This list is empty: a file cannot give a value here. Add the first one.")
+            layout.quiet(_("This list is empty: a file cannot give a value here. Add the first one."))
         entries(
             column.key,
             [Entry(v.value, "", v.records, v.active) for v in values],
@@ -51,9 +52,9 @@ def _adding(desk: Desk, column: Column) -> None:
         st.form(f"add-{column.key}", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
-        st.text_input("New value", key=key, max_chars=column.max_length, width=420)
+        st.text_input(_("New value"), key=key, max_chars=column.max_length, width=420)
         st.form_submit_button(
-            "Add", type="primary", key=f"add-to-{column.key}", on_click=_add, args=(desk, column.key)
+            _("Add"), type="primary", key=f"add-to-{column.key}", on_click=_add, args=(desk, column.key)
         )
 
 
@@ -61,28 +62,42 @@ def _add(desk: Desk, key: str) -> None:
     with settings_changes.refusal_kept():
         added = company.add_value(desk, key, st.session_state[f"new-value-{key}"])
         st.session_state[f"new-value-{key}"] = ""
-        settings_changes.done(f"“{added}” is in the list; templates offer it from now on.")
+        sentence = _("“{value}” is in the list; templates offer it from now on.")
+        settings_changes.done(sentence.format(value=added))
 
 
 def _activate(desk: Desk, key: str, value: str, active: bool) -> None:
     with settings_changes.refusal_kept():
         company.set_value_active(desk, key, value, active)
-        settings_changes.done(
-            f"“{value}” can be given again."
+        sentence = (
+            _("“{value}” can be given again.")
             if active
-            else f"“{value}” cannot be given any more; customers keep it."
+            else _("“{value}” cannot be given any more; customers keep it.")
         )
+        settings_changes.done(sentence.format(value=value))
 
 
 def _rename(desk: Desk, column: Column, value: ListValue) -> None:
-    note = "No customer has this value."
-    if value.records:
-        have = words.counted(value.records, "customer has it and gets", "customers have it and get")
-        note = f"{have} the new name too. In a file the old name is a problem from then on."
-
     def rename(name: str) -> str:
         new, records = company.rename_value(desk, column.key, value.value, name)
-        changed = f" {words.counted(records, 'customer')} updated." if records else ""
-        return f"“{value.value}” is “{new}” now.{changed}"
+        sentence = _("“{old}” is “{new}” now.").format(old=value.value, new=new)
+        return f"{sentence} {_updated(records)}" if records else sentence
 
-    settings_changes.ask_new_name("value", value.value, column.max_length, note, rename)
+    note = _who_is_renamed(value.records)
+    settings_changes.ask_new_name(_("Rename this value"), value.value, column.max_length, note, rename)
+
+
+def _who_is_renamed(customers: int) -> str:
+    if not customers:
+        return _("No customer has this value.")
+    return ngettext(
+        "{count:,} customer has it and gets the new name too. In a file the old name is a problem from then on.",
+        "{count:,} customers have it and get the new name too. In a file the old name is a problem from then on.",
+        customers,
+    ).format(count=customers)
+
+
+def _updated(customers: int) -> str:
+    return ngettext("{count:,} customer updated.", "{count:,} customers updated.", customers).format(
+        count=customers
+    )

@@ -6,6 +6,7 @@ import streamlit as st
 
 from komet_import import company
 from komet_import.desk import Desk
+from komet_import.language import _
 from komet_import.schema.company import Location
 from komet_import.store.company_file import LONGEST_CODE, LONGEST_NAME
 from komet_import.ui import layout
@@ -20,7 +21,7 @@ def locations_section(desk: Desk) -> None:
     """One card."""
     found = company.locations(desk)
     with st.container(border=True, gap="small", width=CARD):
-        st.subheader("Locations", anchor=False)
+        st.subheader(_("Locations"), anchor=False)
         _remarks(desk)
         entries(
             "locations",
@@ -30,16 +31,16 @@ def locations_section(desk: Desk) -> None:
             switch_args=(desk,),
         )
         _adding(desk)
-    for place, _ in found:
+    for place, _customers in found:
         if settings_changes.is_asked(_RENAME, place.code):
             _rename(desk, place)
 
 
 def _remarks(desk: Desk) -> None:
     if not desk.company.multi_location:
-        layout.quiet("This company works with one location: files need none of these, and none is stored.")
+        layout.quiet(_("This company works with one location: files need none of these, and none is stored."))
     elif not desk.company.active_locations:
-        st.warning("No location is active, so no new customer can be imported. Add or activate one.")
+        st.warning(_("No location is active, so no new customer can be imported. Add or activate one."))
 
 
 def _adding(desk: Desk) -> None:
@@ -47,31 +48,34 @@ def _adding(desk: Desk) -> None:
         st.form("add-location-form", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
-        st.text_input("New code", key=_CODE, max_chars=LONGEST_CODE, width=160)
-        st.text_input("Name", key=_NAME, max_chars=LONGEST_NAME, width=360)
-        st.form_submit_button("Add", type="primary", key="add-location", on_click=_add, args=(desk,))
+        st.text_input(_("New code"), key=_CODE, max_chars=LONGEST_CODE, width=160)
+        st.text_input(_("Name"), key=_NAME, max_chars=LONGEST_NAME, width=360)
+        st.form_submit_button(_("Add"), type="primary", key="add-location", on_click=_add, args=(desk,))
 
 
 def _add(desk: Desk) -> None:
     with settings_changes.refusal_kept():
         added = company.add_location(desk, st.session_state[_CODE], st.session_state[_NAME])
         st.session_state[_CODE] = st.session_state[_NAME] = ""
-        settings_changes.done(f"{added.code}, {added.name}, is a location; templates offer it from now on.")
+        sentence = _("{code}, {name}, is a location; templates offer it from now on.")
+        settings_changes.done(sentence.format(code=added.code, name=added.name))
 
 
 def _activate(desk: Desk, code: str, active: bool) -> None:
     with settings_changes.refusal_kept():
         company.set_location_active(desk, code, active)
-        settings_changes.done(
-            f"{code} can be given again."
+        sentence = (
+            _("{code} can be given again.")
             if active
-            else f"{code} cannot be given any more; customers keep it."
+            else _("{code} cannot be given any more; customers keep it.")
         )
+        settings_changes.done(sentence.format(code=code))
 
 
 def _rename(desk: Desk, place: Location) -> None:
     def rename(name: str) -> str:
-        return f"{place.code} is “{company.rename_location(desk, place.code, name)}” now."
+        new = company.rename_location(desk, place.code, name)
+        return _("{code} is “{name}” now.").format(code=place.code, name=new)
 
-    note = f"The code {place.code} stays: customers and files have it."
-    settings_changes.ask_new_name("location", place.name, LONGEST_NAME, note, rename)
+    note = _("The code {code} stays: customers and files have it.").format(code=place.code)
+    settings_changes.ask_new_name(_("Rename this location"), place.name, LONGEST_NAME, note, rename)

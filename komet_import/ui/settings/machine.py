@@ -7,17 +7,18 @@ from collections.abc import Iterable
 import streamlit as st
 
 from komet_import import company, post
+from komet_import.access import role_name
 from komet_import.desk import Desk
 from komet_import.errors import KometError
+from komet_import.language import N_, _, ngettext
 from komet_import.settings import MailSecurity, MailServer
-from komet_import.ui import words
 from komet_import.ui.mail_card import worker_trouble
 from komet_import.ui.markdown import escape_markdown
 
 _SECURITY = {
-    MailSecurity.STARTTLS: "encrypted (STARTTLS)",
-    MailSecurity.SSL: "encrypted (SSL)",
-    MailSecurity.NONE: "not encrypted",
+    MailSecurity.STARTTLS: N_("encrypted (STARTTLS)"),
+    MailSecurity.SSL: N_("encrypted (SSL)"),
+    MailSecurity.NONE: N_("not encrypted"),
 }
 
 
@@ -26,17 +27,17 @@ def mail_section(desk: Desk) -> None:
     server = desk.settings.mail_server
     left, right = st.columns(2, gap="large")
     with left, st.container(border=True, gap="small"):
-        st.subheader("Mail server", anchor=False)
+        st.subheader(_("Mail server"), anchor=False)
         if server is None:
             st.markdown(
-                "No mail server is set. E-mails wait in the outbox, and each is kept as an .eml file."
+                _("No mail server is set. E-mails wait in the outbox, and each is kept as an .eml file.")
             )
-            _facts([("Folder", str(desk.settings.outbox_dir))])
+            _facts([(_("Folder"), str(desk.settings.outbox_dir))])
         else:
             _facts(_server(server))
         worker_trouble(desk)
         st.caption(
-            "Set by KOMET\\_SMTP\\_… and KOMET\\_MAIL\\_FROM where the app runs; a change needs a restart."
+            _("Set by KOMET\\_SMTP\\_… and KOMET\\_MAIL\\_FROM where the app runs; a change needs a restart.")
         )
     with right, st.container(border=True, gap="small"):
         _test(desk)
@@ -44,34 +45,36 @@ def mail_section(desk: Desk) -> None:
 
 def _server(server: MailServer) -> list[tuple[str, str]]:
     return [
-        ("Server", f"{server.host}, port {server.port}"),
-        ("Connection", _SECURITY[server.security]),
-        ("From", server.sender),
-        ("User", server.user or "none"),
-        ("Password", "a password is set" if server.password else "none"),
+        (_("Server"), _("{host}, port {port}").format(host=server.host, port=server.port)),
+        (_("Connection"), _(_SECURITY[server.security])),
+        (_("From"), server.sender),
+        (_("User"), server.user or _("none")),
+        (_("Password"), _("a password is set") if server.password else _("none")),
     ]
 
 
 def _test(desk: Desk) -> None:
-    st.subheader("Test", anchor=False)
+    st.subheader(_("Test"), anchor=False)
     address = escape_markdown(desk.person.email)
-    st.markdown(f"Sends one e-mail to **{address}** at once, and says what the server answers.")
+    sentence = _("Sends one e-mail to **{address}** at once, and says what the server answers.")
+    st.markdown(sentence.format(address=address))
     unset = desk.settings.mail_server is None
     if not st.button(
-        "Send a test e-mail to me",
+        _("Send a test e-mail to me"),
         key="send-test",
         icon=":material/send:",
         disabled=unset,
-        help="Set a mail server first." if unset else None,
+        help=_("Set a mail server first.") if unset else None,
     ):
         return
     try:
-        with st.spinner("Talking to the mail server"):
+        with st.spinner(_("Talking to the mail server")):
             post.send_test_mail(desk)
     except KometError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
     else:
-        st.success(f"The mail server took the e-mail for {address}.", icon=":material/check:")
+        told = _("The mail server took the e-mail for {address}.").format(address=address)
+        st.success(told, icon=":material/check:")
 
 
 def about_section(desk: Desk) -> None:
@@ -79,32 +82,46 @@ def about_section(desk: Desk) -> None:
     limits, settings, program = desk.settings.limits, desk.settings, company.installation(desk)
     left, right = st.columns(2, gap="large")
     with left, st.container(border=True, gap="small"):
-        st.subheader("Limits of a file", anchor=False)
+        st.subheader(_("Limits of a file"), anchor=False)
         _facts(
             [
-                ("Size", f"{limits.upload_mb:,} MB"),
-                ("Rows", f"{limits.rows:,}"),
-                ("Memory to read it", f"{limits.memory_mb:,} MB"),
-                ("Time to read it", f"{limits.seconds:,} seconds"),
+                (_("Size"), f"{limits.upload_mb:,} MB"),
+                (_("Rows"), f"{limits.rows:,}"),
+                (_("Memory to read it"), f"{limits.memory_mb:,} MB"),
+                (_("Time to read it"), _seconds(limits.seconds)),
             ]
         )
-        st.subheader("Kept", anchor=False)
-        days = words.counted(settings.keep_days, "day")
-        _facts([("Imports", "for ever, with their files"), ("Discarded drafts, refused files", days)])
+        st.subheader(_("Kept"), anchor=False)
+        _facts(
+            [
+                (_("Imports"), _("for ever, with their files")),
+                (_("Discarded drafts, refused files"), _days(settings.keep_days)),
+            ]
+        )
         st.caption(
-            "Set by KOMET\\_MAX\\_…, KOMET\\_PARSER\\_… and KOMET\\_KEEP\\_DAYS where the app runs; a change needs a restart."
+            _(
+                "Set by KOMET\\_MAX\\_…, KOMET\\_PARSER\\_… and KOMET\\_KEEP\\_DAYS where the app runs; a change needs a restart."
+            )
         )
     with right, st.container(border=True, gap="small"):
-        st.subheader("This installation", anchor=False)
+        st.subheader(_("This installation"), anchor=False)
         _facts(
             [
-                ("Version", program.version),
-                ("Database", program.database),
-                ("Kept in", program.place),
-                ("Address in e-mails", settings.base_url),
-                ("Signed in", f"{desk.person.email}, {desk.person.role.value}"),
+                (_("Version"), program.version),
+                (_("Database"), program.database),
+                (_("Kept in"), program.place),
+                (_("Address in e-mails"), settings.base_url),
+                (_("Signed in"), f"{desk.person.email}, {role_name(desk.person)}"),
             ]
         )
+
+
+def _seconds(count: int) -> str:
+    return ngettext("{count:,} second", "{count:,} seconds", count).format(count=count)
+
+
+def _days(count: int) -> str:
+    return ngettext("{count:,} day", "{count:,} days", count).format(count=count)
 
 
 def _facts(facts: Iterable[tuple[str, str]]) -> None:

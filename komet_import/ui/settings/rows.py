@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from komet_import.ui import layout, words
+from komet_import.language import _, ngettext
+from komet_import.ui import layout
 from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.settings import changes as settings_changes
 from komet_import.ui.tables import page_choice
@@ -52,7 +53,7 @@ def _facts(entry: Entry) -> None:
         name = escape_markdown(entry.name)
         st.markdown(f"**{name}** {escape_markdown(entry.description)}" if entry.description else name)
         if not entry.active:
-            layout.show_badge("Not active", Tone.NEUTRAL)
+            layout.show_badge(_("Not active"), Tone.NEUTRAL)
 
 
 def _actions(
@@ -64,19 +65,25 @@ def _actions(
 ) -> None:
     """Together, so that on a narrow screen they go to a line of their own."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-        layout.quiet(words.counted(entry.records, "customer") if entry.records else "no customers")
+        layout.quiet(_how_many(entry.records))
         st.button(
-            "Rename",
+            _("Rename"),
             key=f"rename-{what}-{entry.name}",
             type="tertiary",
             on_click=settings_changes.ask,
             args=(*rename, entry.name),
         )
         st.button(
-            "Deactivate" if entry.active else "Activate",
+            _("Deactivate") if entry.active else _("Activate"),
             key=f"switch-{what}-{entry.name}",
             type="tertiary",
             width=80,  # the same for both words: the actions stand below each other
             on_click=switch,
             args=(*switch_args, entry.name, not entry.active),
         )
+
+
+def _how_many(customers: int) -> str:
+    if not customers:
+        return _("no customers")
+    return ngettext("{count:,} customer", "{count:,} customers", customers).format(count=customers)

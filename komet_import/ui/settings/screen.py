@@ -6,6 +6,7 @@ import streamlit as st
 
 from komet_import.access import Deed, may, require
 from komet_import.desk import Desk
+from komet_import.language import N_, _
 from komet_import.ui import layout
 from komet_import.ui.settings import changes as settings_changes
 from komet_import.ui.settings.company import company_section
@@ -14,11 +15,11 @@ from komet_import.ui.settings.locations import locations_section
 from komet_import.ui.settings.machine import about_section, mail_section
 
 _SECTIONS = {
-    "Company": company_section,
-    "Locations": locations_section,
-    "Lists": lists_section,
-    "E-mail": mail_section,
-    "About": about_section,
+    N_("Company"): company_section,
+    N_("Locations"): locations_section,
+    N_("Lists"): lists_section,
+    N_("E-mail"): mail_section,
+    N_("About"): about_section,
 }
 
 
@@ -30,9 +31,9 @@ def is_offered_to(desk: Desk) -> bool:
 def settings_screen(desk: Desk) -> None:
     """Raises AccessDenied."""
     require(desk.person, Deed.ADMINISTER)
-    layout.title("Settings", "Setup", "Settings")
+    layout.title(_("Settings"), _("Setup"), _("Settings"))
     settings_changes.news()
-    tabs = st.tabs(list(_SECTIONS), key="section", on_change="rerun", bind="query-params")
+    tabs = st.tabs(list(map(_, _SECTIONS)), key="section", on_change="rerun", bind="query-params")
     for tab, section in zip(tabs, _SECTIONS.values(), strict=True):
         if tab.open:
             with tab:
