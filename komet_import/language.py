@@ -1,6 +1,6 @@
 """What people read, in their language: each sentence is marked where it stands, and looked up by the English it is written in.
 
-English is the only one so far, so there is no catalogue yet; `pybabel extract` makes the first one's template.
+English is the only one so far, so there is no catalogue yet; `babel.cfg` says how the first one's template is made.
 """
 
 from __future__ import annotations

@@ -128,7 +128,8 @@ class Database:
         if url.get_backend_name() == "sqlite":
             return "SQLite", url.database or ""
         port = f":{url.port}" if url.port else ""
-        return "PostgreSQL", f"{url.host or _('this machine')}{port}/{url.database}"
+        host = url.host or _("this machine")
+        return "PostgreSQL", f"{host}{port}/{url.database}"
 
     def close(self) -> None:
         """Gives the database's files back."""

@@ -9,11 +9,6 @@ from komet_import.review.plan import Counts
 from komet_import.schema.company import Company
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """`1 row`, `1,946 rows`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def left_out(counts: Counts) -> str:
     """`3 left out`; where the user left out some of them: `2 with errors, 1 skipped`, or `1 skipped`."""
     if not counts.skipped:

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from komet_import.language import N_, _
 from komet_import.schema.column import REASON_HEADER, Colour, Column, Declaration
 from komet_import.schema.company import Company
+from komet_import.schema.kinds import words_of
 from komet_import.workbook import wording
 from komet_import.workbook.cells import text_cell
 from komet_import.workbook.style import (
@@ -142,7 +143,7 @@ def _facts(column: Column, company: Company) -> tuple[str, ...]:
     return (
         column.header,
         wording.need(column, company),
-        wording.type_words(column),
+        words_of(column),
         wording.capital(wording.limit_words(column)),
         wording.capital(wording.format_words(column, company)),
         column.example,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from komet_import.language import N_, _, ngettext
 from komet_import.schema.column import Colour, Column, Declaration
 from komet_import.schema.company import Company
-from komet_import.schema.kinds import Storage, choices, kind_of
+from komet_import.schema.kinds import Storage, choices, kind_of, words_of
 from komet_import.schema.problems import Severity
 
 COLOUR_NAMES = {Colour.GREEN: N_("Green"), Colour.RED: N_("Red"), Colour.BLUE: N_("Blue")}
@@ -22,11 +22,6 @@ def need(column: Column, company: Company) -> str:
     if column.colour is Colour.BLUE and not company.multi_location:
         return _("Not needed: this company has a single location, and a value here is not stored")
     return column.colour.meaning
-
-
-def type_words(column: Column) -> str:
-    """The kind, for people."""
-    return _(kind_of(column).words)
 
 
 def limit_words(column: Column) -> str:
@@ -56,7 +51,7 @@ def format_words(column: Column, company: Company) -> str:
 
 def header_note(column: Column, company: Company) -> str:
     """All there is to know of a column, a line each."""
-    type_and_limit = ", ".join(words for words in (type_words(column), limit_words(column)) if words)
+    type_and_limit = ", ".join(words for words in (words_of(column), limit_words(column)) if words)
     facts = (
         (_("Type: {words}"), type_and_limit),
         (_("Format: {words}"), format_words(column, company)),

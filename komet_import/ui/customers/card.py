@@ -13,7 +13,7 @@ from komet_import import customers
 from komet_import.access import may_see
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
-from komet_import.language import N_, _
+from komet_import.language import _
 from komet_import.schema.column import CONTACTS, Column
 from komet_import.schema.customers import CODE_KEY, CUSTOMERS, ID_KEY, NAME_KEY
 from komet_import.schema.kinds import YES, Storage, kind_of
@@ -151,7 +151,7 @@ def _deed(desk: Desk, entry: AuditEntry) -> str:
     if may_see(desk.person, entry):
         address = f"/import_history?import={entry.import_id}"
         title = f'<a href="{address}" style="color:{palette().accent}">{title}</a>'
-    before, after = _(_deed_words(entry)).split("{title}")
+    before, after = _deed_words(entry).split("{title}")
     facts = {"row": entry.changes[0].row, "person": escape(entry.by)}
     return f"{_quiet(before.format(**facts))}{title}{_quiet(after.format(**facts))}"
 
@@ -159,19 +159,20 @@ def _deed(desk: Desk, entry: AuditEntry) -> str:
 def _deed_words(entry: AuditEntry) -> str:
     match entry.kind:
         case ImportKind.UNDO:
-            return N_("Taken back to what it was before {title}, {person}")
+            return _("Taken back to what it was before {title}, {person}")
         case ImportKind.RENAME:
-            return N_("{title}, {person}")
+            return _("{title}, {person}")
     if entry.changes[0].key is None:
-        return N_("Added by {title}, row {row:,}, {person}")
-    return N_("Updated by {title}, row {row:,}, {person}")
+        return _("Added by {title}, row {row:,}, {person}")
+    return _("Updated by {title}, row {row:,}, {person}")
 
 
 def _change(change: AuditedChange) -> tuple[str, str]:
     column = CUSTOMERS.by_key.get(change.key or "")
     header = column.header if column else change.key or ""
     old, new = _shown(column, change.old), _shown(column, change.new)
-    arrow = f'<span role="img" aria-label="{escape(_("became"))}">→</span>'
+    became = escape(_("became"))
+    arrow = f'<span role="img" aria-label="{became}">→</span>'
     return header, f"{_quiet(old)} {arrow} <b>{new}</b>"
 
 

@@ -174,7 +174,7 @@ def _import_in_address(desk: Desk) -> ImportRecord | None:
     try:
         return history.show(desk, id_from(given, "unknown_import")).record
     except NotFound as error:
-        told = f"{escape_markdown(str(error))} {_('All customers are listed.')}"
+        told = " ".join((escape_markdown(str(error)), _("All customers are listed.")))
         st.warning(told, icon=":material/warning:")
         return None
 

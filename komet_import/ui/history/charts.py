@@ -157,7 +157,12 @@ def _told(overview: Overview) -> str:
         for bar in overview.bars
         if bar.tally.imports
     ]
-    return f"{rows_title(overview.unit)}. {'; '.join(bars) or _('None')}."
+    return _in_words(rows_title(overview.unit), bars or [_("None")])
+
+
+def _in_words(title: str, values: Sequence[str]) -> str:
+    """A chart in words, for those who do not see it."""
+    return f"{title}. {'; '.join(values)}."
 
 
 def _imports(count: int) -> str:
@@ -204,7 +209,7 @@ def commonest_problems(counts: Sequence[ProblemCount], chosen: Problem | None) -
         for name, count in zip(names, counts, strict=True)
     ]
     values = {name: problem_value(count.problem) for name, count in zip(names, counts, strict=True)}
-    return Picture(_lines(frame, colour), f"{_('Commonest problems')}. {'; '.join(told)}.", values)
+    return Picture(_lines(frame, colour), _in_words(_("Commonest problems"), told), values)
 
 
 def by_person(people: Sequence[PersonCount], chosen: int | None) -> Picture:
@@ -226,7 +231,7 @@ def by_person(people: Sequence[PersonCount], chosen: int | None) -> Picture:
         for name, person in zip(names, people, strict=True)
     ]
     values = {name: str(person.person_id) for name, person in zip(names, people, strict=True)}
-    return Picture(_lines(frame, accent), f"{_('By person')}. {'; '.join(told)}.", values)
+    return Picture(_lines(frame, accent), _in_words(_("By person"), told), values)
 
 
 def _rows(count: int) -> str:

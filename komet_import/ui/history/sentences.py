@@ -69,7 +69,7 @@ def what_happened(desk: Desk, record: ImportRecord) -> str:
         unchanged=record.counts.unchanged,
         became=listed(_clauses(record.counts)),
     )
-    return f"{told} {_('It was undone later.')}" if record.state is ImportState.UNDONE else told
+    return " ".join((told, _("It was undone later."))) if record.state is ImportState.UNDONE else told
 
 
 def _sentence(record: ImportRecord) -> str:

@@ -87,7 +87,8 @@ def _confirm(desk: Desk) -> None:
         st.markdown(_consequence(desk, several))
         st.caption(_("Templates, legend and rules follow at once. Open drafts are judged anew."))
         if several and not desk.company.active_locations:
-            st.markdown(f":orange[:material/warning:] {_('No location is active yet. Add one first.')}")
+            warning = _("No location is active yet. Add one first.")
+            st.markdown(f":orange[:material/warning:] {warning}")
         with st.container(horizontal=True, horizontal_alignment="right"):
             st.button(_("Cancel"), key="cancel-switch", on_click=settings_changes.ask)
             st.button(
