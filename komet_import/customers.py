@@ -46,15 +46,15 @@ def _refuse(desk: Desk, wanted: Wanted) -> None:
         find_import(desk.database, desk.person, wanted.import_id)
 
 
-def get(desk: Desk, customer_id: int) -> CustomerRow:
+def get(desk: Desk, record_id: int) -> CustomerRow:
     """Raises NotFound."""
     require(desk.person, Deed.SEE_CUSTOMERS)
     with desk.database.reading() as connection:
-        return stored_customers.get_customer(connection, DECLARATION, desk.company.company_id, customer_id)
+        return stored_customers.get_customer(connection, DECLARATION, desk.company.company_id, record_id)
 
 
-def audit(desk: Desk, customer_id: int, limit: int) -> list[AuditEntry]:
+def audit(desk: Desk, record_id: int, limit: int) -> list[AuditEntry]:
     """What the last imports did to a customer, newest first: whoever made them, as they are part of the customer."""
     require(desk.person, Deed.SEE_CUSTOMERS)
     with desk.database.reading() as connection:
-        return record_audit.audit_of(connection, DECLARATION, desk.company.company_id, customer_id, limit)
+        return record_audit.audit_of(connection, DECLARATION, desk.company.company_id, record_id, limit)

@@ -112,12 +112,12 @@ def test_history_and_show_print_the_audit(command: Command) -> None:
         "issues": command("check", "two.csv", "--json").json["issues"],
         "issue_counts": [{"column": "Customer Name", "code": "required", "count": 1}],
         "changes": [
-            {"row": 2, "customer_id": 1, "action": "update", "column": "Phone", "old": "305", "new": "306"}
+            {"row": 2, "record_id": 1, "action": "update", "column": "Phone", "old": "305", "new": "306"}
         ],
         "mail": {"state": "waiting", "to": ["admin@localhost"]},
     }
     assert command("show", "1", "--json").json["changes"] == [
-        {"row": 2, "customer_id": 1, "action": "insert", "column": None, "old": None, "new": None}
+        {"row": 2, "record_id": 1, "action": "insert", "column": None, "old": None, "new": None}
     ]
 
 
@@ -129,8 +129,19 @@ def test_customers_are_printed_as_the_template_writes_them(command: Command) -> 
     write("two.csv", csv_of(*rows))
     command("import", "two.csv")
     first, second = command("customers", "--json").json
-    assert list(first) == ["customer_id", "version", "updated_at", *(c.key for c in CUSTOMERS.value_columns)]
-    assert (first["customer_id"], first["version"], is_utc(first["updated_at"])) == (1, 1, True)
+    assert list(first) == [
+        "record_id",
+        "customer_id",
+        "version",
+        "updated_at",
+        *(c.key for c in CUSTOMERS.value_columns),
+    ]
+    assert (first["record_id"], first["customer_id"], first["version"], is_utc(first["updated_at"])) == (
+        1,
+        1,
+        1,
+        True,
+    )
     assert (first["code"], first["credit_limit"], first["active"]) == ("ABC", "1000.00", "No")
     assert (second["active"], second["credit_limit"], second["location_codes"]) == ("Yes", None, "MIA:LAX")
     for search, codes in (

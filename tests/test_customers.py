@@ -36,7 +36,7 @@ def test_what_is_shown_comes_back_as_a_file_that_would_change_nothing(desk: Desk
 def test_an_analyst_sees_every_customer_but_not_what_anothers_import_touched(desk: Desk) -> None:
     imported(desk, csv_of(NEW))
     stranger = analyst(desk, 77)
-    assert customers.get(stranger, 1).customer_id == 1
+    assert customers.get(stranger, 1).record_id == 1
     (entry,) = customers.audit(stranger, 1, 5)
     assert not may_see(stranger.person, entry)
     for look in (

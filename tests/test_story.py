@@ -204,7 +204,7 @@ def test_the_store_the_audit_the_e_mail_and_the_workbook_say_what_the_plan_said(
 def _stored_is_what_was_planned(desk: Desk) -> None:
     now = {}
     for code, customer in stored(desk).items():
-        ours = ("customer_id", "version", "updated_at")
+        ours = ("record_id", "customer_id", "version", "updated_at")
         texts = filled({key: text for key, text in customer.items() if key not in ours})
         now[code] = (customer["customer_id"], customer["version"], texts)
     assert now == {
@@ -222,7 +222,7 @@ def _audit_is_complete(desk: Desk, record: ImportRecord) -> None:
         lambda: iter(discrepancies_of(desk, record)),
         lambda: iter(changes_of(desk, record)),
     )
-    keys = ("row", "customer_id", "action", "column", "old", "new")
+    keys = ("row", "record_id", "action", "column", "old", "new")
     assert [tuple(change[key] for key in keys) for change in told["changes"]] == [
         (2, 4, "insert", None, None, None),
         (3, 1, "update", "Customer Code", "ROSA", "rosa"),

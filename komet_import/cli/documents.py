@@ -112,7 +112,12 @@ def customers(rows: Iterable[CustomerRow], declaration: Declaration) -> list[Doc
     """Of `customers`."""
     keys = [column.key for column in declaration.value_columns]
     return [
-        {"customer_id": row.customer_id, "version": row.version, "updated_at": _time(row.updated_at)}
+        {
+            "record_id": row.record_id,
+            "customer_id": row.record_id,
+            "version": row.version,
+            "updated_at": _time(row.updated_at),
+        }
         | {key: text or None for key, text in zip(keys, row.texts, strict=True)}
         for row in rows
     ]
@@ -180,7 +185,7 @@ def _counts(record: ImportRecord) -> Document:
 def _change(change: AuditedChange, declaration: Declaration) -> Document:
     return {
         "row": change.row,
-        "customer_id": change.record_id,
+        "record_id": change.record_id,
         "action": change.action,
         "column": _header(declaration, change.key),
         "old": change.old,

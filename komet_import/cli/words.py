@@ -89,7 +89,7 @@ def shown(document: Document) -> Iterator[str]:
     changes = (
         (
             str(c["row"] or ""),
-            str(c["customer_id"]),
+            str(c["record_id"]),
             c["action"],
             c["column"] or "",
             c["old"] or "",

@@ -51,7 +51,7 @@ class Order:
 class CustomerRow:
     """`texts` as a Record's."""
 
-    customer_id: int
+    record_id: int
     version: int
     updated_at: datetime
     texts: tuple[str, ...]
@@ -169,17 +169,17 @@ def find(
 
 
 def get_customer(
-    conn: sa.Connection, declaration: Declaration, company_id: int, customer_id: int
+    conn: sa.Connection, declaration: Declaration, company_id: int, record_id: int
 ) -> CustomerRow:
     """Raises NotFound for one that is unknown or another company's."""
     table = RECORDS[declaration.kind]
     query = _texts_of(declaration, table, table.c.updated_at)
-    if 0 < customer_id <= LARGEST_ID:
-        mine = (table.c.company_id == company_id, table.c.id == customer_id)
+    if 0 < record_id <= LARGEST_ID:
+        mine = (table.c.company_id == company_id, table.c.id == record_id)
         rows = _customer_rows(declaration, conn.execute(query.where(*mine)))
         if rows:
             return rows[0]
-    raise NotFound("unknown_customer", id=customer_id)
+    raise NotFound("unknown_customer", id=record_id)
 
 
 def _customer_rows(declaration: Declaration, found: sa.CursorResult[*tuple[Any, ...]]) -> list[CustomerRow]:

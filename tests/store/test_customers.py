@@ -37,7 +37,7 @@ def search(database: Database, company: Company, text: str | None) -> list[int]:
     with database.reading() as conn:
         rows, total = customers.find(conn, CUSTOMERS, company.company_id, Wanted(text or ""), None, None)
     assert total == len(rows)
-    return [row.customer_id for row in rows]
+    return [row.record_id for row in rows]
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_a_search_gives_a_page_and_says_how_many_there_are(database: Database, n
     with database.reading() as conn:
         rows, total = customers.find(conn, CUSTOMERS, nine.company_id, Wanted("name"), None, 2, 3)
         none, _ = customers.find(conn, CUSTOMERS, nine.company_id, Wanted("name"), None, 2, 30)
-    assert [row.customer_id for row in rows] == [7, 8]
+    assert [row.record_id for row in rows] == [7, 8]
     assert (total, none) == (6, [])
     assert rows[0].texts[0] == "A7"
     assert rows[0].updated_at.tzinfo is not None
@@ -208,7 +208,7 @@ def find(database: Database, company: Company, wanted: Wanted, order: Order | No
     with database.reading() as conn:
         rows, total = customers.find(conn, CUSTOMERS, company.company_id, wanted, order, None)
         records = list(customers.each_record(conn, CUSTOMERS, company.company_id, wanted, order))
-    ids = [row.customer_id for row in rows]
+    ids = [row.record_id for row in rows]
     assert (total, [record.record_id for record in records]) == (len(ids), ids)
     return ids
 
@@ -262,7 +262,7 @@ def test_a_page_goes_on_where_the_one_before_it_ends(database: Database, nine: C
             customers.find(conn, CUSTOMERS, nine.company_id, Wanted(), Order("name", True), 4, offset)[0]
             for offset in (0, 4, 8)
         ]
-    assert [row.customer_id for page in pages for row in page] == [3, 2, 1, 9, 8, 7, 6, 5, 4]
+    assert [row.record_id for page in pages for row in page] == [3, 2, 1, 9, 8, 7, 6, 5, 4]
 
 
 def audit(database: Database, company: Company, customer_id: int, limit: int = 9) -> list[AuditEntry]:

@@ -45,7 +45,7 @@ def customer_card(desk: Desk, given: str | None) -> None:
             st.markdown(f":material/search_off: {escape_markdown(str(error))}")
             return
         values = dict(zip((c.key for c in CUSTOMERS.value_columns), row.texts, strict=True))
-        values[ID_KEY] = str(row.customer_id)
+        values[ID_KEY] = str(row.record_id)
         _head(row, values)
         history, details, contacts = st.tabs([_("History"), _("Details"), CONTACTS])
         with history:
@@ -61,7 +61,7 @@ def _head(row: CustomerRow, values: dict[str, str]) -> None:
         with st.container(gap=None, width="stretch"):
             st.subheader(escape_markdown(values[NAME_KEY]), anchor=False)
             known_by = _("{code} · Customer ID {id}")
-            layout.quiet(known_by.format(code=values[CODE_KEY], id=row.customer_id))
+            layout.quiet(known_by.format(code=values[CODE_KEY], id=row.record_id))
         for key in CUSTOMERS.filters:
             column = CUSTOMERS.by_key[key]
             if kind_of(column).storage is Storage.FLAG and values[key]:
@@ -113,9 +113,9 @@ def _shown(column: Column | None, text: str | None) -> str:
 
 
 def _history(desk: Desk, row: CustomerRow) -> None:
-    key = f"history-of-{row.customer_id}"
+    key = f"history-of-{row.record_id}"
     limit = int(st.session_state.get(key, _STEP))
-    entries = customers.audit(desk, row.customer_id, limit + 1)
+    entries = customers.audit(desk, row.record_id, limit + 1)
     if not entries:
         layout.quiet(_("No import is recorded for this customer."))
         return

@@ -240,11 +240,11 @@ def _sort(key: str) -> None:
     _to_first_page()
 
 
-def _choose(customer_id: int | None) -> None:
-    if customer_id is None:
+def _choose(record_id: int | None) -> None:
+    if record_id is None:
         st.query_params.pop("customer", None)
     else:
-        st.query_params["customer"] = str(customer_id)
+        st.query_params["customer"] = str(record_id)
 
 
 def _show_all() -> None:

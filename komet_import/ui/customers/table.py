@@ -30,7 +30,7 @@ def customer_table(
 
     A click on a row calls `choose` with its ID, one on a header `sort` with the column's key.
     """
-    ids = [row.customer_id for row in rows]
+    ids = [row.record_id for row in rows]
     key = f"customers-{zlib.crc32(repr((ids, order)).encode())}"  # other rows are another table: none stays marked
     st.dataframe(
         _customer_frame(desk, rows),
@@ -41,7 +41,7 @@ def customer_table(
         on_select=partial(_customer_clicked, key, ids, choose, sort),
         selection_mode=["single-row", "single-column", "single-cell"],
         selection_default={
-            "selection": {"rows": [n for n, customer_id in enumerate(ids) if str(customer_id) == chosen]}
+            "selection": {"rows": [n for n, record_id in enumerate(ids) if str(record_id) == chosen]}
         },
         key=key,
         alt=_("The stored customers"),
@@ -73,7 +73,7 @@ def _customer_frame(desk: Desk, rows: Sequence[CustomerRow]) -> pd.DataFrame:
     return pd.DataFrame(
         texts
         | {
-            headers[ID_KEY]: [row.customer_id for row in rows],
+            headers[ID_KEY]: [row.record_id for row in rows],
             headers[LAST_CHANGE]: [words.short(row.updated_at, desk.company, now) for row in rows],
         }
     )
