@@ -72,7 +72,7 @@ def _take(browser: Browser, address: str, november: Path) -> None:
     confirm.wait_for()
     _picture(page, "confirm")
     confirm.click()
-    expect(page.get_by_text("Checked after the commit")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Counted again after the import")).to_be_visible(timeout=30_000)
     _picture(page, "result")
     for name, path in PAGES.items():
         page.goto(f"{address}/{path}")

@@ -105,7 +105,7 @@ def walk(page: Page, streamlit_app: StartApp, tmp_path: Path, mailbox: Mailbox, 
     page.get_by_test_id("stBottom").get_by_role("button", name="Import 13 rows").click()
     page.get_by_role("dialog").get_by_role("button", name="Import 13 rows").click()
     expect(page.get_by_text("13 rows imported")).to_be_visible(timeout=20_000)
-    expect_figures(page, Inserted=13, Left_out=1)
+    expect_figures(page, New=13, Left_out=1)
 
     for _ in range(60):
         if mailbox.emails:
@@ -118,7 +118,7 @@ def walk(page: Page, streamlit_app: StartApp, tmp_path: Path, mailbox: Mailbox, 
     assert html is not None
     (link,) = set(re.findall(r"http://komet\.example:8501(/import_history\?import=\d+)", html.get_content()))
     page.goto(restarted + link)
-    expect_figures(page, Inserted=13, Left_out=1)
+    expect_figures(page, New=13, Left_out=1)
     expect(page.get_by_text("Sent")).to_be_visible()
 
     page.goto(f"{restarted}/customers")

@@ -152,7 +152,7 @@ def test_an_import_is_confirmed_committed_once_and_accounted_for(open_app: OpenA
     assert app.title[0].value == "1 row imported"
     assert figures(app) == {
         "Rows in the file": "2",
-        "Inserted": "1",
+        "New": "1",
         "Updated": "0",
         "Unchanged": "0",
         "Left out": "1",

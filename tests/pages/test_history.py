@@ -189,7 +189,7 @@ def test_a_rename_is_an_entry_of_its_own_without_a_file(open_app: OpenApp, tmp_p
     (changes,) = [frame.value for frame in app.dataframe]
     assert changes[["Column", "Old value", "New value"]].values.tolist() == [["Terms", "Net 30", "Net *31*"]]
     assert "Row" not in changes
-    for of_files in ("Rows in the file", "Discrepancies", "SHA-256"):
+    for of_files in ("Rows in the file", "Discrepancies", " kB"):
         assert of_files not in words(app)
     assert "Original file" not in str(app)
     card = open_app("customers.py", customer="1")

@@ -252,8 +252,7 @@ def _file(view: ImportView) -> None:
         st.subheader(_("File"), anchor=False)
         if record.sheet:
             layout.quiet(_("Sheet {sheet}").format(sheet=record.sheet))
-        size = f"{words.size(view.file_size)}, " if view.file_size is not None else ""
-        if record.sha256:
-            layout.quiet(f"{size}SHA-256 {record.sha256[:8]}…{record.sha256[-6:]}")
+        if view.file_size is not None:
+            layout.quiet(words.size(view.file_size))
         edits = ngettext("{count:,} edit in the review", "{count:,} edits in the review", record.edits)
         layout.quiet(edits.format(count=record.edits))

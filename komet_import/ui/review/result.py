@@ -47,7 +47,9 @@ def result_screen(desk: Desk, stored: StoredDraft) -> None:
     )
     with equation(record):
         st.badge(
-            _("Checked after the commit: every row is accounted for"), icon=":material/check:", color="gray"
+            _("Counted again after the import: every row is accounted for"),
+            icon=":material/check:",
+            color="gray",
         )
     left, right = st.columns([0.615, 0.385], gap="large")
     with left:
@@ -93,7 +95,7 @@ def equation(record: ImportRecord) -> st.delta_generator.DeltaGenerator:
     return layout.equation(
         (_("Rows in the file"), record.rows),
         [
-            (_("Inserted"), counts.new),
+            (_("New"), counts.new),
             (_("Updated"), counts.update),
             (_("Unchanged"), counts.unchanged),
             (_("Left out"), counts.rejected),
