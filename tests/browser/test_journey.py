@@ -49,6 +49,8 @@ def settle(page: Page) -> None:
 
 
 def expect_figures(page: Page, **figures: int) -> None:
+    """Those of the screen as it stands: until its run has ended, what it takes the place of may still be there."""
+    expect(page.locator('[data-test-script-state="notRunning"]')).to_have_count(1, timeout=15_000)
     for label, value in figures.items():
         metric = page.get_by_test_id("stMetric").filter(has_text=label.replace("_", " "))
         expect(metric.get_by_test_id("stMetricValue")).to_have_text(f"{value:,}", timeout=15_000)
@@ -105,7 +107,7 @@ def walk(page: Page, streamlit_app: StartApp, tmp_path: Path, mailbox: Mailbox, 
     page.get_by_test_id("stBottom").get_by_role("button", name="Import 13 rows").click()
     page.get_by_role("dialog").get_by_role("button", name="Import 13 rows").click()
     expect(page.get_by_text("13 rows imported")).to_be_visible(timeout=20_000)
-    expect_figures(page, New=13, Left_out=1)
+    expect_figures(page, Left_out=1, New=13)
 
     for _ in range(60):
         if mailbox.emails:
@@ -118,7 +120,7 @@ def walk(page: Page, streamlit_app: StartApp, tmp_path: Path, mailbox: Mailbox, 
     assert html is not None
     (link,) = set(re.findall(r"http://komet\.example:8501(/import_history\?import=\d+)", html.get_content()))
     page.goto(restarted + link)
-    expect_figures(page, New=13, Left_out=1)
+    expect_figures(page, Left_out=1, New=13)
     expect(page.get_by_text("Sent")).to_be_visible()
 
     page.goto(f"{restarted}/customers")
