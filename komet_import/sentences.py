@@ -1,10 +1,10 @@
-"""What sentences are made of: a stranger's text cut to a length, and many of them cut to a number."""
+"""What sentences are made of: a stranger's text cut to a length, many of them cut to a number, rows counted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from komet_import.language import _
+from komet_import.language import _, ngettext
 
 
 def clipped(text: str, longest: int) -> str:
@@ -18,3 +18,8 @@ def listed(words: Sequence[str], most: int | None = None) -> str:
         words = [*words[:most], _("{count:,} more").format(count=len(words) - most)]
     *first, last = words or ("",)
     return _("{words} and {last}").format(words=", ".join(first), last=last) if first else last
+
+
+def counted_rows(count: int) -> str:
+    """`1 row`, `1,946 rows`: a phrase for a sentence."""
+    return ngettext("{count:,} row", "{count:,} rows", count).format(count=count)

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from komet_import.language import _, ngettext
 from komet_import.mail.report import ImportReport
 from komet_import.schema.text import tidy
-from komet_import.sentences import listed
+from komet_import.sentences import counted_rows, listed
 
 _ROWS_NAMED = 5
 # Control characters, halves of surrogate pairs, and those that turn the direction of the text around them.
@@ -53,7 +53,7 @@ def title(report: ImportReport) -> str:
             "Nothing was imported: {count:,} of {rows} has errors",
             "Nothing was imported: {count:,} of {rows} have errors",
             report.bad_rows,
-        ).format(count=report.bad_rows, rows=_rows(report.rows))
+        ).format(count=report.bad_rows, rows=counted_rows(report.rows))
     if report.rejected:
         return _title_of_some(report) if report.imported else _title_of_none(report)
     if report.imported:
@@ -96,7 +96,7 @@ def _title_of_none(report: ImportReport) -> str:
         "Nothing was imported: {count:,} of {rows} was left out",
         "Nothing was imported: {count:,} of {rows} were left out",
         report.rejected,
-    ).format(count=report.rejected, rows=_rows(report.rows))
+    ).format(count=report.rejected, rows=counted_rows(report.rows))
 
 
 def outcome(report: ImportReport) -> str:
@@ -259,13 +259,9 @@ def moment(when: datetime) -> str:
 
 def _named_rows(rows: Sequence[int], count: int) -> str:
     if not rows:
-        return _rows(count)
+        return counted_rows(count)
     named = [f"{row}" for row in rows[:_ROWS_NAMED]]
     others = count - len(named)
     if others > 0:
         named.append(_("{count:,} more").format(count=others))
     return ngettext("Row {rows}", "Rows {rows}", count).format(rows=listed(named))
-
-
-def _rows(count: int) -> str:
-    return ngettext("{count:,} row", "{count:,} rows", count).format(count=count)

@@ -192,16 +192,13 @@ def set_read(
 ) -> StoredDraft:
     """What became of the file, of which that sheet was read. Raises NotFound, or Refused for a draft that is not open."""
     found = require_open(conn, company_id, draft_id)
-    set_figures(conn, company_id, draft_id, rows, rows_with_errors, rows_skipped)
-    return replace(
-        found,
-        sheet=sheet,
-        rows=rows,
-        rows_with_errors=rows_with_errors,
-        rows_skipped=rows_skipped,
-        version=found.version + 1,
-        updated_at=touch(conn, draft_id, {"sheet": sheet}),
-    )
+    read: dict[str, Any] = {
+        "sheet": sheet,
+        "rows": rows,
+        "rows_with_errors": rows_with_errors,
+        "rows_skipped": rows_skipped,
+    }
+    return replace(found, **read, version=found.version + 1, updated_at=touch(conn, draft_id, read))
 
 
 def set_figures(

@@ -19,6 +19,7 @@ from komet_import.history import Bar, Overview, Unit
 from komet_import.language import N_, _, ngettext
 from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import IssueCode, Severity, title_of
+from komet_import.sentences import counted_rows
 from komet_import.store.history import PersonCount, Problem, ProblemCount
 from komet_import.ui.tables import badge
 from komet_import.ui.theme import is_dark, palette
@@ -227,15 +228,11 @@ def by_person(people: Sequence[PersonCount], chosen: int | None) -> Picture:
     )
     sentence = _("{name}: {rows} in {imports}")
     told = [
-        sentence.format(name=name, rows=_rows(person.rows), imports=_imports(person.imports))
+        sentence.format(name=name, rows=counted_rows(person.rows), imports=_imports(person.imports))
         for name, person in zip(names, people, strict=True)
     ]
     values = {name: str(person.person_id) for name, person in zip(names, people, strict=True)}
     return Picture(_lines(frame, accent), _in_words(_("By person"), told), values)
-
-
-def _rows(count: int) -> str:
-    return ngettext("{count:,} row", "{count:,} rows", count).format(count=count)
 
 
 def _told_apart(people: Sequence[PersonCount]) -> list[str]:

@@ -15,7 +15,7 @@ from komet_import.review.draft import Draft
 from komet_import.review.edits import IN, OUT, CellEdit
 from komet_import.review.issues import Issue, ProblemKind
 from komet_import.schema.problems import Severity, of_wrong_column, title_of
-from komet_import.sentences import clipped, listed
+from komet_import.sentences import clipped, counted_rows, listed
 from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.review import view as views
 from komet_import.ui.review.conflicts import Sentence, not_taken, tell
@@ -76,7 +76,7 @@ def problem_list(desk: Desk, opened: OpenDraft, view: View) -> None:
 def _how_many(problems: int, rows: int) -> str:
     return _("{problems} in {rows}").format(
         problems=ngettext("{count:,} problem", "{count:,} problems", problems).format(count=problems),
-        rows=ngettext("{count:,} row", "{count:,} rows", rows).format(count=rows),
+        rows=counted_rows(rows),
     )
 
 

@@ -28,7 +28,7 @@ from komet_import.ui.review.grid import LEFT_OUT, GridCell, GridEdit, GridRow, r
 from komet_import.ui.review.grid_words import SKIPPED
 from komet_import.ui.review.problems import change_draft, earlier_texts, find_rows, problem_list, reason_line
 from komet_import.ui.review.view import FILTERS, Filter, View
-from komet_import.ui.wiring import draft_in_hand, errors_shown, watch
+from komet_import.ui.wiring import draft_in_hand, errors_shown, forget, keep_open, watch
 
 ACTION_WORDS = {
     Action.NEW: N_("New"),
@@ -102,6 +102,8 @@ def _sheet_choice(desk: Desk, opened: OpenDraft) -> None:
     chosen = next((s for s in sheets if escape_markdown(s) == sheet), now)
     if chosen != now:
         started = importer.choose_sheet(desk, opened, chosen)
+        forget(desk, opened.stored.draft_id)
+        keep_open(desk, started)
         st.query_params["draft"] = started.stored.draft_id
         st.rerun()
 

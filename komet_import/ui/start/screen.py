@@ -13,9 +13,10 @@ from komet_import.access import may_see
 from komet_import.desk import Desk
 from komet_import.errors import KometError
 from komet_import.importer import Choices, TemplateKind
-from komet_import.language import _, ngettext
+from komet_import.language import _
 from komet_import.schema.column import Declaration
 from komet_import.schema.declarations import DECLARATIONS, USUAL
+from komet_import.sentences import counted_rows
 from komet_import.store.drafts import StoredDraft
 from komet_import.ui import layout, words
 from komet_import.ui.downloads import XLSX, download_button
@@ -187,7 +188,7 @@ def _figures(draft: StoredDraft) -> str:
     if draft.rows is None:
         return _("not read yet")
     figures = [
-        ngettext("{count:,} row", "{count:,} rows", draft.rows).format(count=draft.rows),
+        counted_rows(draft.rows),
         words.with_errors(draft.rows_with_errors) if draft.rows_with_errors else _("none with errors"),
     ]
     if draft.rows_skipped:
