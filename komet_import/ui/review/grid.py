@@ -39,10 +39,14 @@ LEFT_OUT = "_left_out"
 
 @dataclass(frozen=True)
 class GridCell:
-    """A mark on a cell; `note` says why, in whole sentences: its issues, and the old value of a changed one."""
+    """A mark on a cell; `note` says why, in whole sentences: its issues, and the old value of a changed one.
 
-    state: Literal["error", "warning", "changed"]
+    `old` is drawn in grey: struck through before the text of a changed cell, alone in a blank one that keeps it.
+    """
+
+    state: Literal["error", "warning", "changed", "kept"]
     note: str
+    old: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,10 @@ def review_grid(
     choices: Mapping[str, Sequence[str]],
     blue_required: bool,
     focused: tuple[int, str] | None,
+    announced: str,
+    empty: str,
+    scroll: int,
+    take_focus: int,
     on_edits: Callable[[Sequence[GridEdit]], None],
     on_focus: Callable[[int, str], None],
 ) -> None:
@@ -107,17 +115,20 @@ def review_grid(
     `draft` names the draft and who works on it: what is not saved yet waits in the browser under this name.
     `on_edits` gets each edit once, in order. When it raises a KometError the edits are kept and offered again on the next
     run of this draft, where the error is raised if it persists: after the grid is drawn, so that nothing typed is gone.
-    `on_focus` gets the marked cell that the user moved to; `focused` is framed and scrolled to. The grid stays as
+    `on_focus` gets the cell that the user moved to, `_row` and `_action` too. `focused` is framed, the cell that the
+    sentence speaks of. When `scroll` grows it is scrolled to, and when `take_focus` grows it gets the keyboard's focus
+    as well. `announced` is read out when it changes, `empty` stands in the place of rows. The grid stays as
     long as `page_key` and the set of rows do, whatever their order; a change of these makes a new one.
     """
     state = _state(draft)
     mount = _mount(state, f"{draft}-{page_key}", rows, columns)
     take = partial(_take, state, mount, on_edits=on_edits, on_focus=on_focus)
     answer = _answer(rows, state, mount, draft, choices, focused)
+    answer |= {"announced": announced, "empty": empty, "scroll": scroll, "take_focus": take_focus}
     with st.container(key="grid"):
         AgGrid(
             _frame(mount["texts"]),
-            gridOptions=_options(columns, choices, blue_required, answer),
+            gridOptions=_options(columns, choices, blue_required, _json(answer)),
             key=mount["key"],
             callback=partial(_before_the_run, take),
             data_return_mode="CUSTOM",
@@ -197,7 +208,7 @@ def _follow(mount: _Mount, sent: object, on_focus: Callable[[int, str], None]) -
 
 
 def _is_cell(mount: _Mount, row: int, key: str) -> bool:
-    return row in mount["texts"] and key in mount["keys"]
+    return row in mount["texts"] and key in (*mount["keys"], "_row", "_action")
 
 
 def _frame(texts: Mapping[int, Mapping[str, str]]) -> pd.DataFrame:
@@ -252,9 +263,9 @@ def _answer(
     draft: str,
     choices: Mapping[str, Sequence[str]],
     focused: tuple[int, str] | None,
-) -> str:
-    """JSON for grid.js, as one string without `::`: st_aggrid runs as script what stands between two `::JSCODE::`."""
-    answer = {
+) -> dict[str, Any]:
+    """For grid.js."""
+    return {
         "draft": draft,
         "acknowledged": state["acknowledged"],
         "last": max(state["unsaved"], default=state["acknowledged"]),
@@ -270,6 +281,10 @@ def _answer(
         "choices": {key: list(values) for key, values in choices.items()},
         "words": script_words(),
     }
+
+
+def _json(answer: Mapping[str, Any]) -> str:
+    """As one string without `::`: st_aggrid runs as script what stands between two `::JSCODE::`."""
     return json.dumps(answer).replace("::", ":\\u003a")
 
 

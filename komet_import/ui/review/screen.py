@@ -193,6 +193,10 @@ def _grid(desk: Desk, opened: OpenDraft, view: View, issues: Sequence[Issue]) ->
             focused=(int(focus[0]), str(focus[1])) if focus and focus[1] else None,
             draft=f"{opened.stored.draft_id}-{desk.person.person_id}",
             page_key=f"{view['generation']}-{view['page']}",
+            announced="",
+            empty="",
+            scroll=0,
+            take_focus=0,
             on_edits=partial(_edit, desk, opened.stored.draft_id),
             on_focus=partial(_focus, view),
         )

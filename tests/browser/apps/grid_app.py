@@ -123,6 +123,10 @@ try:
         choices={"customer_type": ["Wholesaler", "Retail florist", HOSTILE]},
         blue_required=True,
         focused=state.focused,
+        announced="",
+        empty="",
+        scroll=0,
+        take_focus=0,
         on_edits=store,
         on_focus=focus,
     )
