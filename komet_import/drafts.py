@@ -224,7 +224,7 @@ def redo(desk: Desk, opened: OpenDraft) -> list[Conflict]:
 
 
 def own_steps(desk: Desk, draft_id: str) -> OwnSteps:
-    """Whether there is a step that the person can undo, and one to redo."""
+    """The step that the person would undo now, and the one that would be made again."""
     require(desk.person, Deed.IMPORT)
     with desk.database.reading() as connection:
         return edits.own_steps(connection, desk.company.company_id, draft_id, desk.person.person_id)

@@ -70,7 +70,7 @@ def test_an_edit_may_name_a_stored_customer_that_the_file_did_not(desk: Desk) ->
     opened = uploaded(desk, csv_of(NEW | {"Customer Code": "OTHER", "Phone": "1", "Customer Name": "Other"}))
     edited(desk, opened, (2, "code", "abc"))
     assert opened.draft.action(2) is Action.UPDATE
-    assert opened.draft.was([2])[2]["phone"] == "305"
+    assert opened.draft.before([2])[2].was["phone"] == "305"
     assert committed(desk, opened).counts.update == 1
 
 
@@ -78,7 +78,7 @@ def test_edits_that_change_nothing_or_are_of_no_cell_are_ignored(desk: Desk) -> 
     opened = uploaded(desk, TWO)
     edited(desk, opened, (2, "code", " ABC "), (99, "code", "X"), (2, "nonsense", "X"))
     edited(desk, opened, (2, None, ""), (99, None, "Yes"))
-    assert drafts.own_steps(desk, opened.stored.draft_id) == OwnSteps(undo=False, redo=False)
+    assert drafts.own_steps(desk, opened.stored.draft_id) == OwnSteps()
 
 
 # Two people, in one process, where they share what is open, and in two.

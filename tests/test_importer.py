@@ -19,7 +19,7 @@ from komet_import.schema.company import Role
 from komet_import.settings import ReaderLimits
 from komet_import.store import companies, seed
 from komet_import.store.drafts import BlankCells
-from komet_import.store.edits import OwnSteps
+from komet_import.store.edits import OwnSteps, Step
 from komet_import.store.imports import ImportState
 from tests.stories import (
     FILE,
@@ -65,7 +65,9 @@ def test_a_file_is_corrected_committed_and_comes_back_unchanged(desk: Desk) -> N
     assert (opened.draft.text(first, "terms"), opened.draft.text(second, "phone")) == ("Net 31", "1")
     drafts.undo(desk, opened)
     edited(desk, opened, (first, "terms", "Net 45"))
-    assert drafts.own_steps(desk, opened.stored.draft_id) == OwnSteps(undo=True, redo=False)
+    assert drafts.own_steps(desk, opened.stored.draft_id) == OwnSteps(
+        undo=Step(first, "terms", "Prepaid", "Net 45", more=0)
+    )
     edited(desk, opened, (second, None, "Yes"))
 
     record = committed(desk, opened)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from komet_import.review.cells import ColumnValues
 from komet_import.review.plan import Record
@@ -31,12 +32,23 @@ class Comparison:
         self._cells = cells
         self._batch = batch
         self._clear_blanks = clear_blanks
+        self._columns = declaration.value_columns
         self._matched = [i for i, record in enumerate(records) if record is not None]
-        self.stored = self._stored(len(declaration.value_columns))
+        self.stored = self._stored(len(self._columns))
         self.values = [
-            self._read(column, stored)
-            for column, stored in zip(declaration.value_columns, self.stored, strict=True)
+            self._read(column, stored) for column, stored in zip(self._columns, self.stored, strict=True)
         ]
+
+    def kept(self, keys: AbstractSet[str]) -> dict[int, dict[str, str]]:
+        """By index in the batch, the stored text of each blank cell of these columns that keeps it."""
+        kept: dict[int, dict[str, str]] = {}
+        for index, column in enumerate(self._columns):
+            texts = self._batch.texts.get(column.key) or ("",) * len(self.records)
+            for i in self._matched if column.key in keys else ():
+                old = self.stored[index][i]
+                if old and not texts[i] and self.values[index][i] == old:
+                    kept.setdefault(i, {})[column.key] = old
+        return kept
 
     @property
     def any_stored(self) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import chain, compress
 from operator import and_
+from typing import NamedTuple
 from weakref import ReferenceType, ref
 
 from komet_import.bulk import collector_paused
@@ -16,10 +18,17 @@ from komet_import.review.rows import Edit, Keys, Rows
 from komet_import.review.rules import Rules
 from komet_import.schema.column import Declaration
 from komet_import.schema.company import Company
-from komet_import.schema.problems import OF_BLANK_CELLS, Severity
+from komet_import.schema.problems import OF_BLANK_CELLS, IssueCode, Severity
 
 # From how many wrong cells on, and from which share of the filled ones, a column is asked about as a whole.
 _ASKED_FROM, _ASKED_SHARE = 10, 0.9
+
+
+class Before(NamedTuple):
+    """Stored texts by column key: of a row's changed cells, and of its blank cells that keep theirs."""
+
+    was: Mapping[str, str] = {}
+    kept: Mapping[str, str] = {}
 
 
 class Draft:
@@ -58,6 +67,10 @@ class Draft:
 
     def __contains__(self, row: int) -> bool:
         return row in self._rows
+
+    def texts(self, row: int, keys: Iterable[str]) -> dict[str, str]:
+        """The texts of the row's cells in these columns, as `text` gives each."""
+        return self._rows.texts(self._rows.position(row), keys)
 
     def text(self, row: int, key: str) -> str:
         """The cell's text, "" for a blank one and in a column that the file lacks."""
@@ -119,24 +132,43 @@ class Draft:
         """In row order, then column order."""
         return self._findings.issues(range(len(self._rows)))
 
-    def was(self, rows: Iterable[int]) -> dict[int, dict[str, str]]:
-        """By row, the stored text of each cell that it would change, by column key."""
+    def has_problem(self, row: int) -> bool:
+        """Whether the row has an error or a warning; one that the user left out has none."""
+        return self._findings.has_problem(self._rows.position(row))
+
+    def before(self, rows: Iterable[int], keys: AbstractSet[str] = frozenset()) -> dict[int, Before]:
+        """What is stored of the rows' records, where any is: of the cells they change, and of the blank ones in the
+        columns `keys` that keep it.
+        """
         indexes = {column.key: index for index, column in enumerate(self.declaration.value_columns)}
-        return {
-            self._rows.numbers[positions[i]]: {key: compared.stored[indexes[key]][i] for key in keys}
-            for positions, compared in self._findings.comparisons(map(self._rows.position, rows))
-            for i, keys in compared.changed.items()
-        }
+        found: dict[int, Before] = {}
+        for positions, compared in self._findings.comparisons(map(self._rows.position, rows)):
+            kept = compared.kept(keys) if keys else {}
+            for i in compared.changed.keys() | kept.keys():
+                was = {key: compared.stored[indexes[key]][i] for key in compared.changed.get(i, ())}
+                found[self._rows.numbers[positions[i]]] = Before(was, kept.get(i, {}))
+        return found
 
     @property
-    def count_with_issues(self) -> int:
-        """How many rows have an issue, an error or only warnings."""
-        return self._findings.count(lambda _, has_issue: has_issue)
+    def count_with_problems(self) -> int:
+        """How many rows have a problem, an error or only warnings."""
+        return self._findings.count(lambda _, has_problem: has_problem)
 
     @property
     def problem_kinds(self) -> dict[ProblemKind, int]:
         """How many cells have each kind of problem, in column order, errors first."""
-        return self._findings.kinds
+        kinds = self._findings.kinds
+        return {kind: count for kind, count in kinds.items() if kind.code is not IssueCode.LEFT_OUT}
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """How many stored values the updated rows change in each column, by its key, in column order."""
+        return self._findings.changes
+
+    def problem_columns(self, *actions: Action) -> set[str]:
+        """The keys of the columns in which any row with such an action has a problem."""
+        rows = self._findings.marks(lambda action, has_problem: has_problem and action in actions)
+        return self._findings.problem_columns(rows)
 
     @property
     def wrong_columns(self) -> list[WrongColumn]:
@@ -160,13 +192,13 @@ class Draft:
     ) -> list[int]:
         """Row numbers, those with errors first, then those with warnings, each in row order.
 
-        `actions` keeps rows by what becomes of them, `problems` those with an issue, `search` those with a cell that
-        holds the text, whatever its case.
+        `actions` keeps rows by what becomes of them, `problems` those with a problem, `search` those with a cell that
+        holds the text, whatever its case. A row that the user left out has no problem.
         """
         wanted = set(Action if actions is None else actions)
         found = self._rows.search(search) if search.strip() else None
         ranks = (
-            self._findings.marks(lambda action, _: action in wanted and action is Action.REJECTED),
+            self._findings.marks(lambda action, has: action in wanted and has and action is Action.REJECTED),
             self._findings.marks(
                 lambda action, has: action in wanted and has and action is not Action.REJECTED
             ),

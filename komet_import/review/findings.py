@@ -1,4 +1,5 @@
-"""What the rules say now of the rows of a file: of each row a few bits, of each kind of problem a mark for each row.
+"""What the rules say now of the rows of a file: of each row a few bits, of each kind of problem and each changed column a
+mark for each row.
 
 Sentences are made when they are read, by judging those rows again: a file may have millions of problems.
 """
@@ -14,6 +15,7 @@ from komet_import.language import _, ngettext
 from komet_import.review.comparison import Comparison
 from komet_import.review.duplicates import NAMED, Duplicates, RowKeys
 from komet_import.review.issues import Issue, ProblemKind
+from komet_import.review.marks import Marks
 from komet_import.review.plan import Action
 from komet_import.review.rows import Rows
 from komet_import.review.rules import Rules, Verdicts
@@ -28,7 +30,10 @@ _NEW, _UPDATE, _UNCHANGED, _REJECTED = (2 * index for index in range(len(_ACTION
 
 
 class Findings:
-    """By position in the file. A row's state is its action's index, doubled, and one more if it has any issue."""
+    """By position in the file. A row's state is its action's index, doubled, and one more if it has any problem.
+
+    A row that the user left out has none: that it was left out is an issue, of a kind of its own.
+    """
 
     def __init__(self, rows: Rows, rules: Rules) -> None:
         self._rows = rows
@@ -40,8 +45,8 @@ class Findings:
         self._duplicates = Duplicates(self._keys)
         self._states = bytearray(len(rows))
         self._tally = [0] * (2 * len(_ACTIONS))  # rows by their state: asked for at each run of a screen
-        self._marks: dict[tuple[str | None, IssueCode], bytearray] = {}
-        self._counts: Counter[tuple[str | None, IssueCode]] = Counter()
+        self._problems: Marks[tuple[str | None, IssueCode]] = Marks(len(rows))
+        self._changes: Marks[str] = Marks(len(rows))
         for positions in rows.stretches():
             self._note(positions, self._judge(positions))
 
@@ -59,8 +64,7 @@ class Findings:
         for i in verdicts.rejected:
             states[i] = _REJECTED
             if self._rows.left_out[positions[i]]:
-                states[i] += 1
-                self._mark(None, LEFT_OUT.code, positions[i])
+                self._problems.put((None, LEFT_OUT.code), positions[i])
         for i in verdicts.problems:
             states[i] += 1
         for position, state in zip(positions, states, strict=True):
@@ -70,25 +74,17 @@ class Findings:
         for i, cells in verdicts.problems.items():
             for key, problems in cells.items():
                 for problem in problems:
-                    self._mark(key, problem.code, positions[i])
-
-    def _mark(self, key: str | None, code: IssueCode, position: int) -> None:
-        kind = key, code
-        if kind not in self._marks:
-            self._marks[kind] = bytearray(len(self._rows))
-        self._marks[kind][position] = 1
-        self._counts[kind] += 1
+                    self._problems.put((key, problem.code), positions[i])
+        for i, keys in verdicts.changed.items():
+            if states[i] in (_UPDATE, _UPDATE + 1):
+                for key in keys:
+                    self._changes.put(key, positions[i])
 
     def _forget(self, positions: Collection[int]) -> None:
         for position in positions:
             self._tally[self._states[position]] -= 1
-        for kind, marks in list(self._marks.items()):
-            for position in positions:
-                if marks[position]:
-                    marks[position] = 0
-                    self._counts[kind] -= 1
-            if not self._counts[kind]:
-                del self._marks[kind], self._counts[kind]
+        self._problems.forget(positions)
+        self._changes.forget(positions)
 
     def judge_again(self, edited: Collection[int]) -> None:
         """The rows that were edited, and those whose issues may read differently because of them."""
@@ -108,19 +104,24 @@ class Findings:
         return _ACTIONS[self._states[position] // 2]
 
     def count(self, wanted: Callable[[Action, bool], bool]) -> int:
-        """How many rows there are with such an action, and an issue or none."""
+        """How many rows there are with such an action, and a problem or none."""
         return sum(
             count for count, is_wanted in zip(self._tally, _of_states(wanted), strict=True) if is_wanted
         )
 
     def marks(self, wanted: Callable[[Action, bool], bool]) -> bytearray:
-        """The rows with such an action, and an issue or none."""
+        """The rows with such an action, and a problem or none."""
         table = _of_states(wanted)
         return self._states.translate(table + bytes(256 - len(table)))
 
+    def has_problem(self, position: int) -> bool:
+        """Whether the row has an error or a warning."""
+        return bool(self._states[position] & 1)
+
     def issues(self, positions: Iterable[int]) -> Iterator[Issue]:
         """Row by row as they come, each row's in column order."""
-        for some in chunks(p for p in positions if self._states[p] & 1):
+        left_out = self._rows.left_out
+        for some in chunks(p for p in positions if self._states[p] & 1 or left_out[p]):
             verdicts = self._judge(some)
             for i, position in enumerate(some):
                 yield from self._issues_of(i, position, verdicts)
@@ -153,8 +154,8 @@ class Findings:
 
     @property
     def kinds(self) -> dict[ProblemKind, int]:
-        """How many cells have each kind of problem, in column order, errors first."""
-        counted = [(self._kind(key, code), count) for (key, code), count in self._counts.items()]
+        """How many cells have each kind of issue, in column order, errors first."""
+        counted = [(self._kind(key, code), count) for (key, code), count in self._problems.counts.items()]
         return dict(sorted(counted, key=lambda one: (one[0].order, one[0].severity, one[0].code)))
 
     def _kind(self, key: str | None, code: IssueCode) -> ProblemKind:
@@ -162,11 +163,20 @@ class Findings:
 
     def marks_of(self, kind: ProblemKind) -> bytearray:
         """The rows that have it."""
-        return self._marks.get((kind.key, kind.code), bytearray(len(self._rows)))
+        return self._problems.of((kind.key, kind.code))
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """How many stored values the updated rows change in each column, by its key, in column order."""
+        return dict(sorted(self._changes.counts.items(), key=lambda one: self._order[one[0]]))
+
+    def problem_columns(self, rows: bytearray) -> set[str]:
+        """The keys of the columns in which any of these marked rows has a problem."""
+        return {key for key, _code in self._problems.among(rows) if key}
 
 
 def _of_states(wanted: Callable[[Action, bool], bool]) -> bytes:
-    return bytes(wanted(action, bool(has_issue)) for action in _ACTIONS for has_issue in (False, True))
+    return bytes(wanted(action, has_problem) for action in _ACTIONS for has_problem in (False, True))
 
 
 def _other_rows(numbers: Sequence[int]) -> str:

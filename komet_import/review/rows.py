@@ -98,6 +98,11 @@ class Rows:
         column = self._texts.get(key)
         return column[position // CHUNK][position % CHUNK] if column else ""
 
+    def texts(self, position: int, keys: Iterable[str]) -> dict[str, str]:
+        """The texts of the row's cells in these columns, "" as in `text`."""
+        stretch, index = divmod(position, CHUNK)
+        return {key: self._texts[key][stretch][index] if key in self._texts else "" for key in keys}
+
     def corrected(self, position: int) -> dict[str, str]:
         """The file's text of each cell that edits gave another one, by column key."""
         originals = self._originals.get(position, {})

@@ -18,9 +18,10 @@ from komet_import.schema.text import fold
 
 @dataclass
 class Verdicts:
-    """What the rules say of a batch, by index in it; a row without problems has no entry."""
+    """What the rules say of a batch, by index in it; a row without problems, or that changes nothing stored, has no entry."""
 
     records: Sequence[Record | None]
+    changed: dict[int, list[str]] = field(default_factory=dict)
     problems: dict[int, dict[str, list[Problem]]] = field(default_factory=dict)
     unchanged: set[int] = field(default_factory=set)
     rejected: set[int] = field(default_factory=set)
@@ -132,7 +133,7 @@ class _Judgement:
         self._changed = self._compared.changed
         columns = self._declaration.value_columns
         self._values = {c.key: values for c, values in zip(columns, self._compared.values, strict=True)}
-        self._out = Verdicts(self._records)
+        self._out = Verdicts(self._records, self._changed)
         self._wrong: dict[int, dict[str, Problem]] = {}
         self._ids = batch.texts.get(self._declaration.id_key or "") or [""] * len(batch.positions)
 

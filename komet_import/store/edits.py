@@ -6,7 +6,7 @@ person alone, so nobody takes back what somebody else did.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -46,11 +46,22 @@ class StoredEdit:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnSteps:
-    """Whether a person has a step to take back, and one to make again."""
+class Step:
+    """Edits made together: the first of them, and how many `more` there are."""
 
-    undo: bool
-    redo: bool
+    row: int
+    key: str | None
+    old: str
+    new: str
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSteps:
+    """The step that a person can take back, and the one to make again."""
+
+    undo: Step | None = None
+    redo: Step | None = None
 
 
 def standing(conn: sa.Connection, company_id: int, draft_id: str) -> dict[Cell, StoredEdit]:
@@ -61,11 +72,26 @@ def standing(conn: sa.Connection, company_id: int, draft_id: str) -> dict[Cell, 
 
 def own_steps(conn: sa.Connection, company_id: int, draft_id: str, person_id: int) -> OwnSteps:
     """What undo and redo would find."""
-    undo, redo = (
-        sa.exists().where(*_own(company_id, draft_id, person_id), edit.c.undone.is_(undone))
-        for undone in (False, True)
+    own = _own(company_id, draft_id, person_id)
+    return OwnSteps(
+        _step(conn, *own, edit.c.step == _last_made(*own)),
+        _step(conn, *own, edit.c.step == _first_undone(*own)),
     )
-    return OwnSteps(*conn.execute(sa.select(undo, redo)).one())
+
+
+def _last_made(*own: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.max(edit.c.step)).where(*own, ~edit.c.undone).scalar_subquery()
+
+
+def _first_undone(*own: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.min(edit.c.step)).where(*own, edit.c.undone).scalar_subquery()
+
+
+def _step(conn: sa.Connection, *which: sa.ColumnElement[bool]) -> Step | None:
+    e, more = edit.c, sa.func.count().over() - 1
+    first = sa.select(e.row, e.column_key, e.old, e.new, more).where(*which).order_by(e.sequence).limit(1)
+    found = conn.execute(first).first()
+    return Step(*found) if found else None
 
 
 def append(
@@ -99,12 +125,12 @@ def append(
 
 def undo(conn: sa.Connection, company_id: int, draft_id: str, person_id: int) -> list[StoredEdit]:
     """Takes back the person's last step and returns it; none when there is none. Raises NotFound or Refused."""
-    return _move(conn, company_id, draft_id, person_id, sa.func.max(edit.c.step), undone=True)
+    return _move(conn, company_id, draft_id, person_id, _last_made, undone=True)
 
 
 def redo(conn: sa.Connection, company_id: int, draft_id: str, person_id: int) -> list[StoredEdit]:
     """Makes the step again that the person undid last, and returns it; none when there is none."""
-    return _move(conn, company_id, draft_id, person_id, sa.func.min(edit.c.step), undone=False)
+    return _move(conn, company_id, draft_id, person_id, _first_undone, undone=False)
 
 
 def _move(
@@ -112,13 +138,12 @@ def _move(
     company_id: int,
     draft_id: str,
     person_id: int,
-    which: sa.Function[Any],
+    which: Callable[..., sa.ScalarSelect[int]],
     *,
     undone: bool,
 ) -> list[StoredEdit]:
     require_open(conn, company_id, draft_id)
-    own = (*_own(company_id, draft_id, person_id), edit.c.undone.is_(not undone))
-    step = conn.execute(sa.select(which).where(*own)).scalar_one()
+    step = conn.execute(sa.select(which(*_own(company_id, draft_id, person_id)))).scalar_one()
     if step is None:
         return []
     conn.execute(

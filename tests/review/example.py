@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from komet_import.review.draft import Draft
+from komet_import.review.draft import Before, Draft
 from komet_import.review.plan import Record, Snapshot
 from komet_import.review.rows import Rows
 from komet_import.schema.company import Company, Location
@@ -69,6 +69,6 @@ def found(judged: Draft) -> list[tuple[int, str | None, str]]:
     return [(issue.row, issue.key, issue.code.value) for issue in judged.all_issues()]
 
 
-def was(judged: Draft, row: int) -> dict[str, str]:
+def was(judged: Draft, row: int) -> Mapping[str, str]:
     """The stored text of each cell that the row would change."""
-    return judged.was([row]).get(row, {})
+    return judged.before([row]).get(row, Before()).was

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from komet_import.review.draft import Draft
+from komet_import.review.draft import Before, Draft
 from komet_import.review.plan import Action
 from komet_import.review.rows import Edit, Rows
 from komet_import.schema.problems import IssueCode
@@ -44,7 +44,10 @@ def state(judged: Draft) -> object:
             for issue in judged.all_issues()
         ],
         [judged.action(row) for row in judged.numbers],
-        judged.was(judged.numbers),
+        judged.before(judged.numbers, frozenset(TEXTS)),
+        judged.changes,
+        [judged.has_problem(row) for row in judged.numbers],
+        judged.count_with_problems,
         judged.counts,
         judged.problem_kinds,
     )
@@ -117,12 +120,45 @@ def test_problems_are_counted_by_column_and_kind_and_lead_to_their_rows() -> Non
 
 def test_a_changed_cell_knows_what_it_was() -> None:
     judged = draft([{"code": "ABC", "phone": "306"}], *STORED)
-    assert judged.was([2]) == {2: {"phone": "305"}}
+    assert judged.before([2]) == {2: Before({"phone": "305"})}
+    assert judged.changes == {"phone": 1}
     judged.edit([Edit(2, "phone", " 305 ")])
-    assert judged.was([2]) == {}
+    assert (judged.before([2]), judged.changes) == ({}, {})
     assert judged.corrected(2) == {"phone": "306"}
     assert found(judged) == []
     assert judged.action(2) is Action.UNCHANGED
+
+
+def test_a_blank_cell_that_keeps_its_stored_value_knows_it() -> None:
+    rows = [{"code": "ABC", "phone": "", "terms": "Net 30"}, NEW | {"code": "B", "name": "B"}]
+    keys = frozenset(("phone", "terms", "name"))
+    judged = draft(rows, *STORED)
+    assert judged.before([2, 3], keys) == {
+        2: Before({"terms": ""}, {"name": "ABC Wholesale", "phone": "305"}),
+    }
+    assert judged.before([2], frozenset(("terms",))) == {2: Before({"terms": ""})}
+    cleared = draft(rows, *STORED, clear_blanks=True)
+    before = cleared.before([2], keys)[2]
+    assert (before.was["phone"], before.kept) == ("305", {})
+
+
+def test_changes_are_counted_by_column_of_the_rows_that_go_in() -> None:
+    rows = [{"code": "ABC", "phone": "1", "terms": "Net 30"}, {"code": "DEF", "phone": "2", "terms": "?"}]
+    judged = draft(rows, *STORED)
+    assert judged.changes == {"phone": 1, "terms": 1}
+    judged.edit([Edit(3, "terms", "")])
+    assert judged.changes == {"phone": 2, "terms": 1}
+    judged.edit([Edit(2, None, "Yes")])
+    assert judged.changes == {"phone": 1}
+    assert judged.problem_columns(*Action) == set()
+
+
+def test_the_columns_with_problems_are_those_of_the_rows_that_are_asked_for() -> None:
+    judged = draft([NEW | {"billing_zip": "2118", "billing_state": "MA"}, NEW | {"code": "B", "terms": "?"}])
+    assert judged.problem_columns(*Action) == {"name", "terms", "billing_zip"}
+    assert judged.problem_columns(Action.NEW) == {"name", "billing_zip"}
+    judged.edit([Edit(3, None, "Yes")])
+    assert judged.problem_columns(*Action) == {"billing_zip"}
 
 
 def test_a_large_crowd_is_not_listed_row_by_row() -> None:

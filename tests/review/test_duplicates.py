@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from komet_import.review.draft import Draft
+from komet_import.review.draft import Before, Draft
 from komet_import.review.plan import Action
 from komet_import.review.rows import Edit
 from tests.review.example import NEW, draft, found, snapshot
@@ -155,7 +155,10 @@ def test_customers_that_edits_bring_in_are_known_beside_those_of_the_file() -> N
     judged = draft([{"code": "ABC", "phone": "1"}, NEW | {"code": "N", "name": "N", "phone": "2"}], SEVEN)
     judged.edit([Edit(3, "code", "DEF"), Edit(3, "name", "ABC wholesale")], snapshot(eight))
     assert [judged.action(row) for row in (2, 3)] == [Action.UPDATE, Action.UPDATE]
-    assert judged.was([2, 3]) == {2: {"phone": ""}, 3: {"name": "Def", "phone": "306"}}
+    assert judged.before([2, 3]) == {
+        2: Before({"phone": ""}),
+        3: Before({"name": "Def", "phone": "306"}),
+    }
     assert told(judged) == {3: "The same name as customer 7."}
     judged.edit([Edit(3, "code", "ABC")])
     assert told(judged)[2] == "Also in row 3: each customer may be in the file once."

@@ -31,12 +31,11 @@ def counted(judged: Draft) -> list[tuple[str | None, str, str, int]]:
     ]
 
 
-def test_kinds_come_in_column_order_errors_first_whole_rows_before_all() -> None:
+def test_kinds_come_in_column_order_errors_first_and_what_the_user_left_out_is_none() -> None:
     judged = draft(ROWS, STORED)
     judged.edit([Edit(6, None, "Yes")])
     assert judged.issues(6) == (Issue(6, None, "", Problem(IssueCode.LEFT_OUT)),)
     assert counted(judged) == [
-        (None, "error", "left_out", 1),
         ("name", "error", "required", 1),
         ("phone", "error", "cell_error", 1),
         ("billing_zip", "warning", "zip_lost_zeros", 1),
@@ -48,7 +47,6 @@ def test_kinds_come_in_column_order_errors_first_whole_rows_before_all() -> None
         0 if kind.key is None else judged.declaration.column(kind.key).order for kind in judged.problem_kinds
     ]
     assert [judged.rows_with(kind) for kind in judged.problem_kinds] == [
-        [6],
         [4],
         [2],
         [5],
@@ -91,7 +89,20 @@ def test_rows_come_with_errors_first_then_warnings_then_the_others() -> None:
     assert judged.select([Action.NEW, Action.UNCHANGED], search="r6") == [6]
     assert judged.select([]) == []
     assert judged.select(search="") == judged.select()
-    assert judged.count_with_issues == 4
+    assert judged.count_with_problems == 4
+
+
+def test_a_row_that_the_user_left_out_is_no_problem_whatever_was_wrong_with_it() -> None:
+    judged = draft(ROWS, STORED)
+    judged.edit([Edit(2, None, "Yes"), Edit(6, None, "Yes")])
+    assert judged.counts == Counts(new=1, unchanged=1, rejected=4, skipped=2)
+    assert judged.count_with_problems == 3
+    assert [judged.has_problem(row) for row in (2, 3, 6)] == [False, True, False]
+    assert judged.select(problems=True) == [3, 4, 5]
+    assert judged.select([Action.REJECTED]) == [3, 4, 2, 6]
+    assert judged.select() == [3, 4, 5, 2, 6, 7]
+    judged.edit([Edit(2, None, "")])
+    assert judged.select([Action.REJECTED]) == [2, 3, 4, 6]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from komet_import.schema.company import Company, Role
 from komet_import.store import companies, drafts, edits, uploads
 from komet_import.store.database import Database
 from komet_import.store.drafts import BlankCells, DraftState
-from komet_import.store.edits import NewEdit, OwnSteps
+from komet_import.store.edits import NewEdit, OwnSteps, Step
 
 FILE = b"PK\x03\x04 bytes"
 
@@ -138,19 +138,22 @@ def test_everybody_undoes_and_redoes_their_own_steps_alone(edited: Edited, colle
 def test_what_can_be_undone_or_redone_is_known_for_each_person(
     database: Database, edited: Edited, colleague: int
 ) -> None:
-    def known() -> list[tuple[bool, bool]]:
+    def known() -> list[OwnSteps]:
         with database.reading() as conn:
-            found = [edits.own_steps(conn, *edited.here, person) for person in (1, colleague)]
-        return [(steps.undo, steps.redo) for steps in found]
+            return [edits.own_steps(conn, *edited.here, person) for person in (1, colleague)]
 
-    assert known() == [(False, False), (False, False)]
-    edited.add(1, {2: "1"})
+    def of(row: int, text: str, more: int = 0) -> Step:
+        return Step(row, "phone", "", text, more)
+
+    assert known() == [OwnSteps(), OwnSteps()]
+    edited.add(1, {2: "1", 3: "9", 4: "9"})
     edited.add(1, {3: "1"})
+    assert known() == [OwnSteps(undo=of(3, "1")), OwnSteps()]
     edited.undo(1)
-    assert known() == [(True, True), (False, False)]
+    assert known() == [OwnSteps(undo=of(2, "1", more=2), redo=of(3, "1")), OwnSteps()]
     edited.undo(1)
     edited.add(colleague, {2: "2"})
-    assert known() == [(False, True), (True, False)]
+    assert known() == [OwnSteps(redo=of(2, "1", more=2)), OwnSteps(undo=of(2, "2"))]
 
 
 def test_each_change_raises_the_drafts_version_and_only_made_edits_are_counted(
@@ -233,7 +236,7 @@ def test_another_company_neither_sees_nor_changes_a_draft(
         drafts.set_figures(conn, *there, 9, 9, 0)
         assert drafts.open_drafts(conn, other.company_id, 10) == []
         assert edits.standing(conn, *there) == {}
-        assert edits.own_steps(conn, *there, 1) == OwnSteps(undo=False, redo=False)
+        assert edits.own_steps(conn, *there, 1) == OwnSteps()
     with database.reading() as conn:
         assert drafts.get_draft(conn, company.company_id, draft_id) == before
         assert uploads.get_table(conn, company.company_id, upload_id) is None

@@ -11,7 +11,7 @@ from komet_import.desk import Desk
 from komet_import.drafts import Conflict, OpenDraft
 from komet_import.errors import KometError
 from komet_import.language import _, ngettext
-from komet_import.review.draft import Draft
+from komet_import.review.draft import Before, Draft
 from komet_import.review.edits import IN, OUT, CellEdit
 from komet_import.review.issues import Issue, ProblemKind
 from komet_import.schema.problems import Severity, of_wrong_column, title_of
@@ -56,7 +56,7 @@ def problem_list(desk: Desk, opened: OpenDraft, view: View) -> None:
     draft, kinds = opened.draft, opened.draft.problem_kinds
     with st.container(key="problems", border=True, gap="xxsmall"):
         if kinds:
-            st.markdown(f"**{_how_many(sum(kinds.values()), draft.count_with_issues)}**")
+            st.markdown(f"**{_how_many(sum(kinds.values()), draft.count_with_problems)}**")
             st.caption(_("Click one to show its rows."))
         else:
             nothing = _("No problems")
@@ -163,7 +163,7 @@ def _changed_cell(view: View, draft: Draft) -> tuple[int, str, str] | None:
     if not view["went"] or view["focus"] is None or int(view["focus"][0]) not in draft:
         return None
     row, key = int(view["focus"][0]), str(view["focus"][1])
-    told = earlier_texts(draft, row, draft.was([row]).get(row, {})).get(key)
+    told = earlier_texts(draft, row, draft.before([row]).get(row, Before()).was).get(key)
     if told is None or any(issue.key == key for issue in draft.issues(row)):
         return None
     return row, key, told.replace("\n", "; ")

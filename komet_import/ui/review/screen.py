@@ -13,7 +13,7 @@ from komet_import.bulk import collector_paused
 from komet_import.desk import Desk
 from komet_import.drafts import Conflict, OpenDraft
 from komet_import.language import N_, _
-from komet_import.review.draft import Draft
+from komet_import.review.draft import Before, Draft
 from komet_import.review.edits import CellEdit
 from komet_import.review.issues import Issue
 from komet_import.review.plan import Action
@@ -115,7 +115,7 @@ def _filters(desk: Desk, opened: OpenDraft, view: View) -> None:
     draft, counts = opened.draft, opened.draft.counts
     numbers = {
         Filter.ALL.value: counts.rows,
-        Filter.PROBLEMS.value: draft.count_with_issues,
+        Filter.PROBLEMS.value: draft.count_with_problems,
         Filter.NEW.value: counts.new,
         Filter.UPDATES.value: counts.update,
         Filter.UNCHANGED.value: counts.unchanged,
@@ -143,9 +143,12 @@ def _filters(desk: Desk, opened: OpenDraft, view: View) -> None:
         draft_id = opened.stored.draft_id
         steps = drafts.own_steps(desk, draft_id)
         _icon_button(
-            "undo", _("Undo your last edit"), steps.undo, partial(_move, desk, draft_id, drafts.undo)
+            "undo",
+            _("Undo your last edit"),
+            steps.undo is not None,
+            partial(_move, desk, draft_id, drafts.undo),
         )
-        _icon_button("redo", _("Redo"), steps.redo, partial(_move, desk, draft_id, drafts.redo))
+        _icon_button("redo", _("Redo"), steps.redo is not None, partial(_move, desk, draft_id, drafts.redo))
 
 
 def _with_number(numbers: Mapping[str, int], one: str) -> str:
@@ -213,12 +216,14 @@ def _rows(
     draft: Draft, numbers: Sequence[int], columns: Sequence[Column], issues: Sequence[Issue]
 ) -> list[GridRow]:
     """`issues` are those of these rows."""
-    was = draft.was(numbers)
+    before = draft.before(numbers)
     by_row: dict[int, list[Issue]] = {}
     for issue in issues:
         by_row.setdefault(issue.row, []).append(issue)
     return [
-        _row(draft, row, columns, earlier_texts(draft, row, was.get(row, {})), by_row.get(row, ()))
+        _row(
+            draft, row, columns, earlier_texts(draft, row, before.get(row, Before()).was), by_row.get(row, ())
+        )
         for row in numbers
     ]
 
