@@ -18,6 +18,7 @@ The map of the house, from the roof down. A room may import those below it, neve
     schema/                what a file may contain: kinds of cell, and a declaration for each kind of import
     settings               what the environment decides
     errors · bulk · private  why work cannot go on · what large files need · files that nobody else may read
+    outcomes               the few words for what becomes of a row
     sentences              long texts and lists as sentences show them
     language               what marks a sentence where it stands, so that another language is a catalogue
 

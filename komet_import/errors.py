@@ -56,7 +56,7 @@ WORDING: dict[str, str] = {
         "{file} was imported already on {when} (import {import_id}). To import it again all the same, {how}."
     ),
     "plan_moved": N_(
-        "Stored customers changed since this preview, so nothing was imported. Look at the new preview and commit again."
+        "Stored customers changed since this preview, so nothing was imported. Look at the new preview and import again."
     ),
     "draft_moved": N_(
         "This draft was changed elsewhere meanwhile, so nothing was done. Look at it again and repeat your step."
@@ -87,9 +87,7 @@ WORDING: dict[str, str] = {
         "This app finds the company by KOMET_COMPANY, so its name cannot change here. Change it with `company load`, then set KOMET_COMPANY to the new name."
     ),
     # BadSettings.
-    "no_mail_server": N_(
-        "No mail server is set, so nothing can be sent. Set KOMET_SMTP_HOST and KOMET_MAIL_FROM and start again."
-    ),
+    "no_mail_server": N_("No mail server is set, so nothing can be sent. Ask your administrator to set one."),
     "bad_setting": N_(
         "{name} is “{value}”; it must be {wanted}. Correct the environment variable and start again."
     ),
@@ -113,23 +111,23 @@ WORDING: dict[str, str] = {
     "unknown_person": N_("{person} is not an active person of {company}. Ask an administrator to add you."),
     # MailNotSent (`komet_import.mail.sender`), and BadSettings for `mail_not_kept`.
     "mail_no_password": N_(
-        "The user {user} of the mail server has no password. Set KOMET_SMTP_PASSWORD and start again."
+        "The user {user} of the mail server has no password. Ask your administrator to set it."
     ),
     "mail_no_recipients": N_("This e-mail has no recipient. Add one in the settings."),
     "mail_unreachable": N_(
-        "The mail server {server} cannot be reached: {reason}. Check KOMET_SMTP_HOST and KOMET_SMTP_PORT."
+        "The mail server {server} cannot be reached: {reason}. Ask your administrator to check its name and port."
     ),
     "mail_insecure": N_(
-        "There is no safe connection to the mail server {server}: {reason}. Check its certificate, KOMET_SMTP_PORT and KOMET_SMTP_SECURITY."
+        "There is no safe connection to the mail server {server}: {reason}. Ask your administrator to check its certificate, its port and how the connection is secured."
     ),
     "mail_sign_in_refused": N_(
-        "The mail server {server} refused the sign-in: {reason}. Check KOMET_SMTP_USER and KOMET_SMTP_PASSWORD."
+        "The mail server {server} refused the sign-in: {reason}. Ask your administrator to check the user and the password."
     ),
     "mail_unsupported": N_(
-        "The mail server {server} cannot do what the settings ask for: {reason}. Check KOMET_SMTP_SECURITY and KOMET_SMTP_USER."
+        "The mail server {server} cannot do what the settings ask for: {reason}. Ask your administrator to check how the connection is secured, and the user."
     ),
     "mail_hung_up": N_(
-        "The mail server {server} stopped answering. If that goes on, check that KOMET_SMTP_PORT and KOMET_SMTP_SECURITY belong together."
+        "The mail server {server} stopped answering. If that goes on, ask your administrator to check that its port and how the connection is secured belong together."
     ),
     "mail_postponed": N_(
         "The mail server {server} does not take the e-mail now: {reason}. Wait for the next try."
@@ -142,7 +140,7 @@ WORDING: dict[str, str] = {
         "The e-mail could not be sent, for a reason that nobody foresaw ({reason}). The program's log has the details; give them to the people who run it."
     ),
     "mail_not_kept": N_(
-        "The e-mail cannot be kept as {path}: {reason}. Make the folder writable, or set KOMET_DATA_DIR to another one."
+        "The e-mail cannot be kept as {path}: {reason}. Ask your administrator to make the folder writable, or to choose another."
     ),
     # KometError itself: of background work (`komet_import.jobs`).
     "unforeseen": N_(
@@ -154,7 +152,7 @@ WORDING: dict[str, str] = {
         "The disk that holds the database is full. Nothing was changed; free some space and try again."
     ),
     "database_unusable": N_(
-        "The database cannot be used: {reason}. Nothing was changed; check KOMET_DATABASE_URL and try again."
+        "The database cannot be used: {reason}. Nothing was changed; ask your administrator to check where it is (KOMET_DATABASE_URL), and try again."
     ),
     "database_replaced": N_(
         "The database file {path} is not the one any more that was opened: it was replaced or removed meanwhile. Nothing was changed; look at what is stored there now and repeat your step."

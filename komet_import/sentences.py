@@ -12,10 +12,14 @@ def clipped(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def listed(words: Sequence[str], most: int | None = None) -> str:
-    """`a`, `a and b`, `a, b and c`; of more than `most` the first ones and how many more: `a, b and 9 more`."""
-    if most is not None and len(words) > most:
-        words = [*words[:most], _("{count:,} more").format(count=len(words) - most)]
+def listed(words: Sequence[str], most: int | None = None, total: int | None = None) -> str:
+    """`a`, `a and b`, `a, b and c`; of more than `most` the first ones and how many more: `a, b and 9 more`.
+
+    With `total` the words are the first ones of so many.
+    """
+    named = words[:most]
+    if more := max(total or 0, len(words)) - len(named):
+        words = [*named, _("{count:,} more").format(count=more)]
     *first, last = words or ("",)
     return _("{words} and {last}").format(words=", ".join(first), last=last) if first else last
 

@@ -243,8 +243,8 @@ def test_a_long_import_is_shown_whole(command: Command) -> None:
     assert [change["row"] for change in document["changes"]] == list(range(2, 1_202))
     lines = command("show", "1").out.splitlines()
     assert sum("Required, and it is empty." in line for line in lines) == 1_200
-    inserts = [line for line in lines if line.endswith("insert")]
-    assert (len(inserts), {line.index("insert") for line in inserts}) == (1_200, {len("1001  customer  ")})
+    new = [line for line in lines if line.endswith("New")]
+    assert (len(new), {line.index("New") for line in new}) == (1_200, {len("1001  customer  ")})
 
 
 # Options.
@@ -331,9 +331,9 @@ def test_what_people_read(command: Command) -> None:
     write("two.csv", csv_of(NEW | {"Theirs": "x"}, BAD))
     expected = {
         ("check", "two.csv"): ["2 rows: 1 new", "Theirs", "row 3, Customer Name: Required"],
-        ("import", "two.csv"): ["Import 1: 2 rows = 1 inserted", "row 3, Customer Name"],
-        ("history",): ["committed", "two.csv"],
-        ("show", "1"): ["Import 1, committed", "E-mail to admin@localhost: waiting", "insert"],
+        ("import", "two.csv"): ["Import 1: 2 rows = 1 new", "row 3, Customer Name"],
+        ("history",): ["Imported", "two.csv"],
+        ("show", "1"): ["Import 1 (Imported)", "E-mail to admin@localhost: waiting", "New"],
         ("customers",): ["ABC Wholesale"],
         ("customers", "--search", "nothing"): ["No customer is stored that fits."],
         ("company", "show"): ["Sunrise Blooms, Miami", "several locations", "Bogotá", "Net 30"],
@@ -349,7 +349,7 @@ def test_what_people_read(command: Command) -> None:
 def test_a_single_row_is_one(command: Command) -> None:
     write("one.csv", csv_of(NEW))
     assert "\n1 row: 1 new, 0 updated" in command("check", "one.csv").out
-    assert "\nImport 1: 1 row = 1 inserted" in command("import", "one.csv").out
+    assert "\nImport 1: 1 row = 1 new" in command("import", "one.csv").out
 
 
 def test_a_hostile_name_or_header_does_not_reach_the_terminal(command: Command) -> None:

@@ -54,9 +54,9 @@ def test_each_figure_is_the_imports(desk: Desk) -> None:
         *({"Customer Code": f"BAD{n}"} for n in range(4)),
     )
     assert mail(desk).subject == f"4 rows imported, 4 left out · {FILE}"
-    assert "1 customer was added, 3 were updated and 2 were already up to date." in text
+    assert "1 customer is new, 3 were updated and 2 are unchanged." in text
     assert "10 rows = 1 new + 3 updated + 2 unchanged + 4 left out" in text
-    assert "Rows 8, 9, 10 and 11 were left out. Correct them and import the file again." in text
+    assert "Rows 8, 9, 10 and 11 were left out. Correct them in the workbook and import it again" in text
     assert f"{FILE}, imported by Administrator on" in text
 
 
@@ -106,7 +106,7 @@ def test_problems_are_the_first_five_errors_and_say_how_many_there_are(desk: Des
             customer(3, **wrong | {"Phone": "305"}),
         ),
     )
-    problems = mail(desk).text.partition("--------\n")[2].partition("See the")[0]
+    problems = mail(desk).text.partition("\nProblems\n")[2].partition("Get the workbook")[0]
     assert [line for line in problems.splitlines() if line] == [
         f"Row 3, Phone: {'3' * 21}",
         "    21 characters; at most 20.",
@@ -151,7 +151,7 @@ def test_rows_with_errors_and_skipped_ones_are_told_apart(desk: Desk) -> None:
     counts = committed(desk, opened).counts
     assert (counts.rejected, counts.with_errors, counts.skipped) == (2, 1, 1)
     text = said(desk)
-    assert "Rows 3 and 4 were left out: 1 with errors, 1 skipped. Correct the row with errors" in text
+    assert "Rows 3 and 4 were left out: 1 with errors, 1 skipped. Correct them in the workbook" in text
     assert mail(desk).subject == f"1 row imported, 1 with errors, 1 skipped · {FILE}"
 
 
@@ -164,7 +164,7 @@ def test_all_or_nothing_names_the_rows_with_errors_alone(desk: Desk) -> None:
     counts = record.counts
     assert (counts.rejected, counts.with_errors, counts.skipped, counts.held_back) == (3, 1, 1, 1)
     text = said(desk)
-    assert "Row 3 has errors. Correct it and import the file again." in text
+    assert "Row 3 has errors. Correct it in your file and import that again" in text
     assert "3 rows = 1 without errors + 1 with errors + 1 skipped" in text
 
 
@@ -202,25 +202,25 @@ def test_all_or_nothing_says_that_nothing_was_imported_and_which_rows_kept_the_o
     assert "changed most" not in text
     assert "cleared" not in text
     assert f"{FILE}, tried by Administrator on" in text
-    assert "See the discrepancies:" in text
+    assert "See the problems:" in text
 
 
 def test_all_or_nothing_with_one_bad_row_speaks_of_one(desk: Desk) -> None:
     text = of_rows(desk, customer(0, Terms="Net 31"), all_or_nothing=True)
     assert mail(desk).subject == f"Nothing was imported: 1 of 1 row has errors · {FILE}"
-    assert "Row 2 has errors. Correct it and import the file again." in text
+    assert "Row 2 has errors. Correct it in your file and import that again" in text
     assert "1 row = 0 without errors + 1 with errors" in text
 
 
 def test_all_or_nothing_without_errors_is_an_import_like_any_other(desk: Desk) -> None:
-    assert "2 customers were added." in of_rows(desk, customer(0), customer(1), all_or_nothing=True)
+    assert "2 customers are new." in of_rows(desk, customer(0), customer(1), all_or_nothing=True)
     assert mail(desk).subject == f"All 2 rows are in · {FILE}"
 
 
 def test_nothing_to_change_and_nothing_that_could_go_in_are_two_verdicts(desk: Desk) -> None:
     stocked(desk, 2)
     of_rows(desk, customer(0), customer(1))
-    assert mail(desk).subject == f"Nothing to change: all 2 rows are as stored · {FILE}"
+    assert mail(desk).subject == f"Nothing to change: all 2 rows are unchanged · {FILE}"
     of_rows(desk, customer(0), customer(1, Terms="Net 31"))
     assert mail(desk).subject == f"Nothing was imported: 1 of 2 rows was left out · {FILE}"
 

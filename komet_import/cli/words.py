@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
+from komet_import import outcomes
 from komet_import.language import N_, _, ngettext
 from komet_import.post import Attempt, Outcome
 from komet_import.schema.problems import Severity, of_wrong_column
-from komet_import.sentences import clipped, listed
+from komet_import.sentences import clipped, counted_rows, listed
 from komet_import.settings import Settings
 from komet_import.store.mails import MailState, StoredMail
 
@@ -28,11 +29,13 @@ def checked(document: Document) -> Iterator[str]:
     """What an import of the file would do, and each issue."""
     counts = document["counts"]
     yield from _read(document)
-    yield ngettext(
-        "{rows:,} row: {new:,} new, {update:,} updated, {unchanged:,} unchanged, {rejected:,} with errors.",
-        "{rows:,} rows: {new:,} new, {update:,} updated, {unchanged:,} unchanged, {rejected:,} with errors.",
-        document["rows"],
-    ).format(rows=document["rows"], **counts)
+    parts = (
+        outcomes.new(counts["new"]),
+        outcomes.updated(counts["update"]),
+        outcomes.unchanged(counts["unchanged"]),
+        outcomes.left_out(counts["rejected"]),
+    )
+    yield f"{counted_rows(document['rows'])}: {', '.join(parts)}."
     yield from _issues(document)
 
 
@@ -56,7 +59,7 @@ def history(documents: Sequence[Document]) -> Iterator[str]:
         (
             str(d["import_id"]),
             d["finished_at"][:16].replace("T", " "),
-            d["state"],
+            _state(d),
             _sum(d),
             d["by"],
             d["file"] or d["title"],
@@ -69,9 +72,9 @@ def history(documents: Sequence[Document]) -> Iterator[str]:
 def shown(document: Document) -> Iterator[str]:
     """One import whole; its lists may be long."""
     mail = document["mail"]
-    yield _("Import {import_id}, {state}: {what}, by {person}, {finished_at}").format(
+    yield _("Import {import_id} ({state}): {what}, by {person}, {finished_at}").format(
         import_id=document["import_id"],
-        state=document["state"],
+        state=_state(document),
         what=document["file"] or document["title"],
         person=document["by"],
         finished_at=document["finished_at"],
@@ -90,7 +93,7 @@ def shown(document: Document) -> Iterator[str]:
         (
             str(c["row"] or ""),
             str(c["record_id"]),
-            c["action"],
+            _(outcomes.ACTIONS[c["action"]]),
             c["column"] or "",
             c["old"] or "",
             c["new"] or "",
@@ -198,12 +201,19 @@ def _read(document: Document) -> Iterator[str]:
         yield _("Left out, because the template has no such columns: {columns}.").format(columns=names)
 
 
+def _state(document: Document) -> str:
+    return _(outcomes.STATES[document["state"]])
+
+
 def _sum(document: Document) -> str:
-    return ngettext(
-        "{rows:,} row = {inserted:,} inserted + {updated:,} updated + {unchanged:,} unchanged + {rejected:,} left out",
-        "{rows:,} rows = {inserted:,} inserted + {updated:,} updated + {unchanged:,} unchanged + {rejected:,} left out",
-        document["rows"],
-    ).format(rows=document["rows"], **document["counts"])
+    counts = document["counts"]
+    parts = (
+        outcomes.new(counts["inserted"]),
+        outcomes.updated(counts["updated"]),
+        outcomes.unchanged(counts["unchanged"]),
+        outcomes.left_out(counts["rejected"]),
+    )
+    return outcomes.equation(document["rows"], parts)
 
 
 def _issues(document: Document) -> Iterator[str]:

@@ -45,6 +45,7 @@ def compose(report: ImportReport) -> Message:
         "left_out": wording.left_out(report),
         "next_step": wording.next_step(report),
         "figures": wording.figures(report),
+        "equation": wording.equation(report),
         "changes": wording.changes(report),
         "problems": [_as_shown(report, issue) for issue in report.problems],
         "problems_note": wording.problems_note(report),

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import PurePath
 
-from komet_import.language import _, ngettext
+from komet_import import outcomes
+from komet_import.language import N_, _, ngettext
 from komet_import.mail.report import ImportReport
 from komet_import.schema.text import tidy
 from komet_import.sentences import counted_rows, listed
 
 _ROWS_NAMED = 5
+_WITHOUT_ERRORS = N_("Without errors")
 # Control characters, halves of surrogate pairs, and those that turn the direction of the text around them.
 _UNSHOWABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -61,8 +63,8 @@ def title(report: ImportReport) -> str:
             count=report.rows
         )
     return ngettext(
-        "Nothing to change: the only row is as stored",
-        "Nothing to change: all {count:,} rows are as stored",
+        "Nothing to change: the only row is unchanged",
+        "Nothing to change: all {count:,} rows are unchanged",
         report.rows,
     ).format(count=report.rows)
 
@@ -106,15 +108,13 @@ def outcome(report: ImportReport) -> str:
     if report.state == "rejected":
         return _("All rows were to go in, or none.")
     clauses = list(_outcomes(report))
-    return f"{listed(clauses)}." if clauses else _("No customer was added or updated.")
+    return f"{listed(clauses)}." if clauses else _("No customer is new, and none was updated.")
 
 
 def _outcomes(report: ImportReport) -> Iterator[str]:
     """A clause for each count; the first says what is counted."""
     if count := report.inserted:
-        yield ngettext("{count:,} customer was added", "{count:,} customers were added", count).format(
-            count=count
-        )
+        yield ngettext("{count:,} customer is new", "{count:,} customers are new", count).format(count=count)
     if count := report.updated:
         clause = (
             ngettext("{count:,} was updated", "{count:,} were updated", count)
@@ -124,11 +124,11 @@ def _outcomes(report: ImportReport) -> Iterator[str]:
         yield clause.format(count=count)
     if count := report.unchanged:
         clause = (
-            ngettext("{count:,} was already up to date", "{count:,} were already up to date", count)
+            ngettext("{count:,} is unchanged", "{count:,} are unchanged", count)
             if report.imported
             else ngettext(
-                "{count:,} customer was already up to date",
-                "{count:,} customers were already up to date",
+                "{count:,} customer is unchanged",
+                "{count:,} customers are unchanged",
                 count,
             )
         )
@@ -167,35 +167,47 @@ def next_step(report: ImportReport) -> str:
     """What to do about the rows with errors, or nothing."""
     if report.state == "failed" or not report.bad_rows:
         return ""
-    if report.skipped and report.state == "committed":
-        return ngettext(
-            "Correct the row with errors and import the file again.",
-            "Correct the rows with errors and import the file again.",
-            report.bad_rows,
-        )
-    return ngettext(
-        "Correct it and import the file again.",
-        "Correct them and import the file again.",
-        report.bad_rows,
-    )
+    if report.state == "rejected":
+        return outcomes.correct(report.bad_rows, none_went_in=True)
+    return outcomes.correct(report.rejected, none_went_in=False)
 
 
 def figures(report: ImportReport) -> tuple[tuple[str, str], ...]:
-    """The sum as (number, label) pairs, the total first; empty when nothing was counted."""
+    """The sum as (number, heading) pairs, the total first; empty when nothing was counted."""
     if report.state == "failed":
         return ()
-    total = (report.rows, ngettext("row", "rows", report.rows))
     parts: tuple[tuple[int, str], ...] = (
-        (report.inserted, _("new")),
-        (report.updated, _("updated")),
-        (report.unchanged, _("unchanged")),
-        (report.rejected, _("left out")),
+        (report.inserted, outcomes.NEW),
+        (report.updated, outcomes.UPDATED),
+        (report.unchanged, outcomes.UNCHANGED),
+        (report.rejected, outcomes.LEFT_OUT),
     )
     if report.state == "rejected":
-        good = report.rows - report.bad_rows - report.skipped
-        parts = ((good, _("without errors")), (report.bad_rows, _("with errors")))
-        parts += ((report.skipped, _("skipped")),) if report.skipped else ()
-    return tuple((f"{count:,}", label) for count, label in (total, *parts))
+        parts = ((_good(report), _WITHOUT_ERRORS), (report.bad_rows, outcomes.WITH_ERRORS))
+        parts += ((report.skipped, outcomes.SKIPPED),) if report.skipped else ()
+    total = (report.rows, ngettext("Row", "Rows", report.rows))
+    return tuple((f"{count:,}", _(heading)) for count, heading in (total, *parts))
+
+
+def equation(report: ImportReport) -> str:
+    """The same in a line."""
+    if report.state == "failed":
+        return ""
+    parts = [
+        outcomes.new(report.inserted),
+        outcomes.updated(report.updated),
+        outcomes.unchanged(report.unchanged),
+        outcomes.left_out(report.rejected),
+    ]
+    if report.state == "rejected":
+        good = _("{count:,} without errors").format(count=_good(report))
+        parts = [good, outcomes.with_errors(report.bad_rows)]
+        parts += [outcomes.skipped(report.skipped)] if report.skipped else []
+    return outcomes.equation(report.rows, parts)
+
+
+def _good(report: ImportReport) -> int:
+    return report.rows - report.bad_rows - report.skipped
 
 
 def changes(report: ImportReport) -> str:
@@ -231,15 +243,17 @@ def problems_note(report: ImportReport) -> str:
 
 def button(report: ImportReport) -> str:
     """Where the e-mail leads to."""
-    return _("See the discrepancies") if left_out(report) else _("See the import")
+    if report.state == "rejected":
+        return _("See the problems")
+    return _("Get the workbook") if left_out(report) else _("See the import")
 
 
 def origin(report: ImportReport, limit: int) -> str:
     """Which file, whose and when; names of at most `limit` characters each."""
     sentence = (
-        _("{file}, imported by {person} on {moment}. Links ask you to sign in.")
+        _("{file}, imported by {person} on {moment}.")
         if report.state == "committed"
-        else _("{file}, tried by {person} on {moment}. Links ask you to sign in.")
+        else _("{file}, tried by {person} on {moment}.")
     )
     return sentence.format(
         file=inert(report.file, limit),
@@ -260,8 +274,5 @@ def moment(when: datetime) -> str:
 def _named_rows(rows: Sequence[int], count: int) -> str:
     if not rows:
         return counted_rows(count)
-    named = [f"{row}" for row in rows[:_ROWS_NAMED]]
-    others = count - len(named)
-    if others > 0:
-        named.append(_("{count:,} more").format(count=others))
-    return ngettext("Row {rows}", "Rows {rows}", count).format(rows=listed(named))
+    named = listed([f"{row}" for row in rows], _ROWS_NAMED, count)
+    return ngettext("Row {rows}", "Rows {rows}", count).format(rows=named)

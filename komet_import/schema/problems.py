@@ -99,10 +99,10 @@ CATALOGUE: dict[IssueCode, Wording] = {
         N_("Not a web address"), N_("“{value}” is not a web address like www.example.com.")
     ),
     IssueCode.INVALID_COUNTRY: Wording(
-        N_("Not a country"), N_("“{value}” is not a country's name or ISO code.")
+        N_("Not a country"), N_("“{value}” is not a country's name or two-letter code.")
     ),
     IssueCode.INVALID_CURRENCY: Wording(
-        N_("Not a currency"), N_("“{value}” is not an ISO 4217 currency code.")
+        N_("Not a currency"), N_("“{value}” is not the three-letter code of a currency, like USD.")
     ),
     IssueCode.INVALID_DATE: Wording(N_("Not a date"), N_("“{value}” is not a date like 2026-11-23.")),
     IssueCode.UNKNOWN_LOCATION: Wording(N_("Unknown location"), N_("“{part}” is not an active location.")),

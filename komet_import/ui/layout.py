@@ -21,8 +21,10 @@ PLACES = {N_("Data Import"): "/", N_("Import History"): "/import_history"}
 
 
 def path(*parts: str) -> None:
-    """Where one is: `Setup › Data Import › Review`; the places on the way are links."""
-    *way, here = parts
+    """Where one is: `Data Import › Review`; the places on the way are links. Of a page that is no step of a way: nothing."""
+    *way, here = parts or ("",)
+    if not way:
+        return
     steps = [_step(part) for part in way] + [escape(here)]
     label = escape(_("Path"))
     st.html(f'<nav class="komet-path" aria-label="{label}">{" › ".join(steps)}</nav>')

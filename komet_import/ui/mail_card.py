@@ -88,7 +88,7 @@ def _state(desk: Desk, mail: StoredMail) -> str:
         return _("The mail server took it.")
     if desk.settings.mail_server is None:
         return _(
-            "No mail server is set, so it waits in the outbox as an .eml file. The import itself is complete."
+            "No mail server is set, so it waits in the outbox until your administrator sets one. The import itself is complete."
         )
     if mail.state is MailState.FAILED:
         return ngettext(

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from komet_import import outcomes
 from komet_import.desk import Desk
 from komet_import.language import N_, _
 from komet_import.schema.problems import Severity
@@ -20,12 +21,12 @@ from komet_import.ui import layout, words
 from komet_import.ui.theme import Tone
 
 _BADGES: dict[ImportState | MailState | Severity, tuple[str, Tone]] = {
-    ImportState.QUEUED: (N_("Queued"), Tone.WAITING),
-    ImportState.COMMITTING: (N_("Running"), Tone.NEUTRAL),
-    ImportState.COMMITTED: (N_("Committed"), Tone.DONE),
-    ImportState.REJECTED: (N_("Nothing imported"), Tone.WAITING),
-    ImportState.FAILED: (N_("Failed"), Tone.ERROR),
-    ImportState.UNDONE: (N_("Undone"), Tone.WAITING),
+    ImportState.QUEUED: (outcomes.STATES[ImportState.QUEUED], Tone.WAITING),
+    ImportState.COMMITTING: (outcomes.STATES[ImportState.COMMITTING], Tone.NEUTRAL),
+    ImportState.COMMITTED: (outcomes.STATES[ImportState.COMMITTED], Tone.DONE),
+    ImportState.REJECTED: (outcomes.STATES[ImportState.REJECTED], Tone.WAITING),
+    ImportState.FAILED: (outcomes.STATES[ImportState.FAILED], Tone.ERROR),
+    ImportState.UNDONE: (outcomes.STATES[ImportState.UNDONE], Tone.WAITING),
     MailState.WAITING: (N_("Waiting"), Tone.WAITING),
     MailState.SENT: (N_("Sent"), Tone.NEUTRAL),
     MailState.FAILED: (N_("Not sent"), Tone.ERROR),
@@ -37,10 +38,10 @@ _COLUMNS = {
     SortBy.FILE: N_("File"),
     SortBy.BY: N_("By"),
     SortBy.ROWS: N_("Rows"),
-    SortBy.NEW: N_("New"),
-    SortBy.UPDATED: N_("Updated"),
-    SortBy.UNCHANGED: N_("Unchanged"),
-    SortBy.LEFT_OUT: N_("Left out"),
+    SortBy.NEW: outcomes.NEW,
+    SortBy.UPDATED: outcomes.UPDATED,
+    SortBy.UNCHANGED: outcomes.UNCHANGED,
+    SortBy.LEFT_OUT: outcomes.LEFT_OUT,
     SortBy.STATE: N_("State"),
     SortBy.MAIL: N_("E-mail"),
 }

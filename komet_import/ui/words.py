@@ -1,30 +1,11 @@
-"""Numbers, times and counted nouns as people write them."""
+"""Times, durations and sizes as people write them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from komet_import.language import _, ngettext
-from komet_import.review.plan import Counts
 from komet_import.schema.company import Company
-
-
-def left_out(counts: Counts) -> str:
-    """`3 left out`; where the user left out some of them: `2 with errors, 1 skipped`, or `1 skipped`."""
-    if not counts.skipped:
-        return _("{count:,} left out").format(count=counts.rejected)
-    out = skipped(counts.skipped)
-    return f"{with_errors(counts.with_errors)}, {out}" if counts.with_errors else out
-
-
-def with_errors(count: int) -> str:
-    """`3 with errors`."""
-    return _("{count:,} with errors").format(count=count)
-
-
-def skipped(count: int) -> str:
-    """`1 skipped`."""
-    return _("{count:,} skipped").format(count=count)
 
 
 def moment(when: datetime, company: Company, now: datetime) -> str:

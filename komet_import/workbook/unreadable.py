@@ -14,7 +14,7 @@ REASONS: dict[str, str] = {
     "zip_file": N_(" (it is a zip file of another kind)"),
     "web_page": N_(" (it is a web page)"),
     "xml": N_(" (it is an XML text)"),
-    "no_text": N_(" (its bytes are neither UTF-8 nor Windows-1252 text)"),
+    "no_text": N_(" (its letters cannot be read)"),
     "too_wide": N_(" (row {row} has over {most:,} cells)"),
     "bad_line": N_(" (line {line})"),
     "open_quotation": N_(" (a quotation mark is opened and never closed)"),

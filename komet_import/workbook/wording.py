@@ -78,7 +78,9 @@ def refusal(column: Column) -> str:
     """What Excel says to a value that its own check does not let through."""
     kind = kind_of(column)
     if kind.open_ended:
-        return _("The list does not have this. A country's ISO code or usual name is fine too. Keep it?")
+        return _(
+            "The list does not have this. A country's two-letter code or usual name is fine too. Keep it?"
+        )
     if column.decimals:
         return _clip(_("Type a number, {format}.").format(format=column.format or limit_words(column)))
     if kind.is_date:

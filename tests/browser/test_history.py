@@ -40,4 +40,4 @@ def test_clicks_on_bars_headers_and_rows_filter_sort_and_open(
     expect(page.locator("[role=columnheader]", has_text="When ↑")).to_be_attached(timeout=10_000)
     table.click(position={"x": 16, "y": 52}, force=True)
     expect(page).to_have_url(re.compile("import=1$"))
-    expect(page.get_by_text("of 4 rows, 3 came in new and 1 left out.")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("of 4 rows, 3 new and 1 left out.")).to_be_visible(timeout=10_000)

@@ -29,7 +29,7 @@ def test_an_eml_is_kept_whole_and_again_over_itself(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("a file, not a folder")
-    with pytest.raises(BadSettings, match=r"cannot be kept as .*mail-000007\.eml: .*KOMET_DATA_DIR"):
+    with pytest.raises(BadSettings, match=r"cannot be kept as .*mail-000007\.eml: .*Ask your administrator"):
         keep_as_eml(tmp_path / "outbox", 7, b"x")
 
 

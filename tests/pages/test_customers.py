@@ -1,4 +1,4 @@
-"""Setup › Customers: found, filtered, looked at one by one, and given back as a workbook."""
+"""Customers: found, filtered, looked at one by one, and given back as a workbook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Setup › Data Import, one test a path of the screen."""
+"""Data Import, one test a path of the screen."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_an_uploaded_file_is_a_draft_in_the_address_and_is_reviewed(open_app: Op
     assert not app.exception
     assert "draft" in app.query_params
     assert app.title[0].value == "customers\\.xlsx"
-    assert figures(app) == {"Rows": "2", "New": "1", "Updates": "0", "Unchanged": "0", "With errors": "1"}
+    assert figures(app) == {"Rows": "2", "New": "1", "Updated": "0", "Unchanged": "0", "With errors": "1"}
     text = words(app)
     assert "2 problems in 1 row" in text
     assert "Their note" in text
@@ -57,7 +57,7 @@ def test_rows_with_errors_and_skipped_ones_are_counted_apart(open_app: OpenApp) 
     app.button(key="confirm").click().run()
     assert "2 with errors, 1 skipped." in words(app)
     shown = open_app("import_history.py", **{"import": "1"})
-    assert "of 4 rows\\, 1 came in new\\, 2 had errors and 1 skipped\\." in words(shown)
+    assert "of 4 rows\\, 1 new\\, 2 with errors and 1 skipped\\." in words(shown)
 
 
 def test_rows_that_were_only_skipped_hold_nothing_back(open_app: OpenApp) -> None:

@@ -57,7 +57,7 @@ def test_a_period_shows_its_figures_charts_and_imports(imported: OpenApp) -> Non
     app = imported(PAGE)
     assert listed(app) == ["second.xlsx", "first [x](y).xlsx"]
     shown = figures(app)
-    assert (shown["Imports"], shown["Rows"], shown["New customers"]) == ("2", "3", "1")
+    assert (shown["Imports"], shown["Rows"], shown["New"]) == ("2", "3", "1")
     assert (shown["Left out"], shown["Share left out"], shown["E\\-mails waiting"]) == ("1", "33.3 %", "2")
     charts = [chart.proto.alt for chart in app.get("vega_lite_chart")]
     assert any("2 imports, 1 updated or unchanged, 1 new, 1 left out" in told for told in charts)
@@ -169,7 +169,7 @@ def test_of_very_many_discrepancies_the_first_are_shown_and_all_are_counted(
     text = words(app)
     kept = 4 * MOST_KEPT + 1  # name, terms, two locations; and one more row's first error
     assert (
-        f"The first {kept:,} of {4 * count:,}; of each rejected row at least its first error is here." in text
+        f"The first {kept:,} of {4 * count:,}; of each row left out at least its first error is here." in text
     )
     result = open_app(draft=record.draft_id)
     assert f"The first 50 of {4 * count:,}; the workbook and the history hold the first {kept:,}." in words(
@@ -230,7 +230,7 @@ def test_what_keeps_the_worker_from_the_e_mails_is_told(imported: OpenApp, tmp_p
     while "E-mails were not tried" not in words(app) and time.monotonic() < until:
         app.run()
     assert re.search(
-        r"E-mails were not tried: .* Make the folder writable, .* They are tried again at \d\d:\d\d\.",
+        r"E-mails were not tried: .* make the folder writable, .* They are tried again at \d\d:\d\d\.",
         words(app).replace("\\", ""),
     )
 

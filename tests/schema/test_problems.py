@@ -30,7 +30,11 @@ def said(key: str, text: str) -> str:
         ("finance_charge", "101", "“101” is out of range; from 0 to 100."),
         ("active", "maybe", "“maybe” is neither Yes nor No."),
         ("terms", "Net 3O", "“Net 3O” is not in the list. Did you mean Net 30?"),
-        ("currency", "USDD", "“USDD” is not an ISO 4217 currency code. Did you mean USD?"),
+        (
+            "currency",
+            "USDD",
+            "“USDD” is not the three-letter code of a currency, like USD. Did you mean USD?",
+        ),
         ("main_location", "MIAA", "“MIAA” is not an active location. Did you mean MIA?"),
         ("location_codes", "MIA:OLD;XX", "“OLD, XX” is not an active location."),
         ("location_codes", ":", "“:” is not an active location."),
@@ -40,7 +44,7 @@ def said(key: str, text: str) -> str:
         (
             "billing_country",
             "Colmbia",
-            "“Colmbia” is not a country's name or ISO code. Did you mean Colombia?",
+            "“Colmbia” is not a country's name or two-letter code. Did you mean Colombia?",
         ),
     ],
 )

@@ -38,7 +38,7 @@ _FILTERS = [CUSTOMERS.by_key[key] for key in CUSTOMERS.filters]
 
 def customers_screen(desk: Desk) -> None:
     """One primary button: what is missing here comes in by a file."""
-    actions = layout.title(_("Customers"), _("Setup"), _("Customers"))
+    actions = layout.title(_("Customers"))
     left, right = st.columns([0.625, 0.375], gap="medium")
     with left:
         record = _import_in_address(desk)

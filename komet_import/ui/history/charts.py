@@ -15,6 +15,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from komet_import import outcomes
 from komet_import.history import Bar, Overview, Unit
 from komet_import.language import N_, _, ngettext
 from komet_import.schema.declarations import DECLARATIONS
@@ -27,7 +28,7 @@ from komet_import.ui.theme import is_dark, palette
 HEIGHT = 190
 _PALE = 0.35
 _ROOM = 1.45  # the axis is so much longer than the longest bar: for the numbers
-_SERIES = (N_("Updated or unchanged"), N_("New"), N_("Left out"))
+_SERIES = (N_("Updated or unchanged"), outcomes.NEW, outcomes.LEFT_OUT)
 _DATES = {Unit.WEEK: "%-d %b", Unit.MONTH: "%b %Y", Unit.YEAR: "%Y"}
 _ROWS_OVER_TIME = {
     Unit.WEEK: N_("Rows a week"),

@@ -40,7 +40,6 @@ def import_screen(desk: Desk, wanted: str) -> None:
     when = words.exact(record.finished_at, desk.company)
     with layout.title(
         record.title,
-        _("Setup"),
         _("Import History"),
         when,
         badge=badge(record.state),
@@ -199,7 +198,7 @@ def _discrepancies(desk: Desk, view: ImportView) -> TableDownload:
         page_choice(kept, PAGE_ROWS, page, key=page_key)
         if kept < total:
             sentence = _(
-                "The first {kept:,} of {total:,}; of each rejected row at least its first error is here."
+                "The first {kept:,} of {total:,}; of each row left out at least its first error is here."
             )
             st.caption(sentence.format(kept=kept, total=total))
     return discrepancies_file(desk, record, problem, kept)
@@ -254,5 +253,7 @@ def _file(view: ImportView) -> None:
             layout.quiet(_("Sheet {sheet}").format(sheet=record.sheet))
         if view.file_size is not None:
             layout.quiet(words.size(view.file_size))
-        edits = ngettext("{count:,} edit in the review", "{count:,} edits in the review", record.edits)
+        edits = ngettext(
+            "{count:,} correction in the review", "{count:,} corrections in the review", record.edits
+        )
         layout.quiet(edits.format(count=record.edits))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
-from komet_import import history
+from komet_import import history, outcomes
 from komet_import.desk import Desk
 from komet_import.history import Overview
 from komet_import.language import N_, _
@@ -27,10 +27,10 @@ _LIST = (
     N_("By"),
     N_("Seconds"),
     N_("Rows"),
-    N_("New"),
-    N_("Updated"),
-    N_("Unchanged"),
-    N_("Left out"),
+    outcomes.NEW,
+    outcomes.UPDATED,
+    outcomes.UNCHANGED,
+    outcomes.LEFT_OUT,
     N_("State"),
     N_("E-mail"),
 )
@@ -58,7 +58,7 @@ def history_files(
     rows = TableDownload(
         rows_title(overview.unit),
         f"rows-a-{overview.unit.value}",
-        (_("From"), _("Imports"), _("New"), _("Updated or unchanged"), _("Left out")),
+        (_("From"), _("Imports"), _(outcomes.NEW), _("Updated or unchanged"), _(outcomes.LEFT_OUT)),
         partial(_bars, overview),
         len(overview.bars),
     )

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from komet_import import history
+from komet_import import history, outcomes
 from komet_import.access import Deed, may
 from komet_import.desk import Desk
 from komet_import.history import Bar, Overview, Page, Period
@@ -32,7 +32,7 @@ _FALLING_FIRST = {SortBy.WHEN, SortBy.ROWS, SortBy.NEW, SortBy.UPDATED, SortBy.U
 
 def history_screen(desk: Desk) -> None:
     """Figures and charts are of the whole period, the list of what the filters leave of it."""
-    with layout.title(_("Import History"), _("Setup"), _("Import History")):
+    with layout.title(_("Import History")):
         period = _period()
         download = st.container(width="content")
     overview = history.overview(desk, period, datetime.now(UTC))
@@ -73,7 +73,7 @@ def _nothing(desk: Desk, period: Period) -> None:
     if period is not Period.ALL and history.has_any(desk):
         st.info(nothing_in(period))
         return
-    st.info(_("Nothing was imported yet. Each import will be listed here, with its audit."))
+    st.info(_("Nothing was imported yet. Each import will be listed here, with what it changed."))
     st.page_link("data_import.py", label=_("Import a file"), icon=":material/upload_file:")
 
 
@@ -86,9 +86,9 @@ def _figures(overview: Overview) -> None:
             [
                 (_("Imports"), figures.imports),
                 (_("Rows"), figures.rows),
-                (_("New customers"), figures.inserted),
-                (_("Updated"), figures.updated),
-                (_("Left out"), figures.rejected),
+                (_(outcomes.NEW), figures.inserted),
+                (_(outcomes.UPDATED), figures.updated),
+                (_(outcomes.LEFT_OUT), figures.rejected),
                 (_("Share left out"), f"{share:.1%}".replace("%", " %")),
                 (_("Median time"), median),
                 (_("E-mails waiting"), figures.mails_waiting),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from komet_import import outcomes
 from komet_import.desk import Desk
 from komet_import.history import Period
 from komet_import.language import N_, _, ngettext
@@ -34,8 +35,8 @@ _CHOSEN = {
     (True, BlankCells.CLEAR): N_(
         "Nothing goes in while a row has errors, blank cells clear the stored value"
     ),
-    (False, BlankCells.KEEP): N_("Rows with errors stay out, blank cells keep the stored value"),
-    (False, BlankCells.CLEAR): N_("Rows with errors stay out, blank cells clear the stored value"),
+    (False, BlankCells.KEEP): N_("Rows with errors are left out, blank cells keep the stored value"),
+    (False, BlankCells.CLEAR): N_("Rows with errors are left out, blank cells clear the stored value"),
 }
 
 
@@ -86,8 +87,8 @@ def _sentence(record: ImportRecord) -> str:
             )
         case ImportState.REJECTED:
             return ngettext(
-                "{by}, {when}: of {rows:,} row, none went in: some had errors, and then nothing was to be imported. {unchanged:,} would have changed nothing.",
-                "{by}, {when}: of {rows:,} rows, none went in: some had errors, and then nothing was to be imported. {unchanged:,} would have changed nothing.",
+                "{by}, {when}: of {rows:,} row, none went in: some had errors, and then nothing was to be imported. {unchanged:,} are unchanged.",
+                "{by}, {when}: of {rows:,} rows, none went in: some had errors, and then nothing was to be imported. {unchanged:,} are unchanged.",
                 record.rows,
             )
     return ngettext(
@@ -96,13 +97,12 @@ def _sentence(record: ImportRecord) -> str:
 
 
 def _clauses(counts: Counts) -> list[str]:
-    """What became of the rows, in phrases: `1 came in new`."""
-    errors = _("{count:,} had errors") if counts.skipped else _("{count:,} left out")
+    """What became of the rows, in phrases: `1 new`."""
     clauses = (
-        (counts.new, _("{count:,} came in new")),
-        (counts.update, _("{count:,} updated")),
-        (counts.unchanged, _("{count:,} changed nothing")),
-        (counts.with_errors, errors),
-        (counts.skipped, _("{count:,} skipped")),
+        (counts.new, outcomes.new),
+        (counts.update, outcomes.updated),
+        (counts.unchanged, outcomes.unchanged),
+        (counts.with_errors, outcomes.with_errors if counts.skipped else outcomes.left_out),
+        (counts.skipped, outcomes.skipped),
     )
-    return [clause.format(count=count) for count, clause in clauses if count]
+    return [clause(count) for count, clause in clauses if count]

@@ -8,7 +8,7 @@ from itertools import islice
 
 import streamlit as st
 
-from komet_import import drafts, importer, jobs
+from komet_import import drafts, importer, jobs, outcomes
 from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
 from komet_import.errors import KometError, Refused
@@ -72,9 +72,12 @@ def _import(rows: int) -> str:
 
 
 def _sentence(counts: Counts) -> str:
-    return _("{new:,} new, {updated:,} updated, {left_out}").format(
-        new=counts.new, updated=counts.update, left_out=words.left_out(counts)
-    )
+    parts = (outcomes.new(counts.new), outcomes.updated(counts.update), _left_out_of(counts))
+    return ", ".join(parts)
+
+
+def _left_out_of(counts: Counts) -> str:
+    return outcomes.left_out(counts.rejected, counts.skipped)
 
 
 def _why_not(counts: Counts, held_back: bool) -> str | None:
@@ -217,9 +220,7 @@ def _changed(plan: Plan, declaration: Declaration) -> str:
 def _left_out(plan: Plan) -> str:
     """Which rows."""
     counts = plan.counts
-    rows = [str(row) for row in islice(plan.cells, _SHOWN_ROWS)]
-    if counts.rejected > _SHOWN_ROWS:
-        rows.append(_("{count:,} more").format(count=counts.rejected - _SHOWN_ROWS))
+    rows = listed([str(row) for row in islice(plan.cells, _SHOWN_ROWS)], _SHOWN_ROWS, counts.rejected)
     if counts.skipped:
         told = ngettext(
             "row {rows}: {left_out}; the discrepancy workbook says why",
@@ -232,7 +233,7 @@ def _left_out(plan: Plan) -> str:
             "rows {rows}; the discrepancy workbook says why",
             counts.rejected,
         )
-    return told.format(rows=listed(rows), left_out=words.left_out(counts))
+    return told.format(rows=rows, left_out=_left_out_of(counts))
 
 
 def _side_effects(plan: Plan) -> str:

@@ -41,9 +41,9 @@ def kept(draft: Draft, conflict: Conflict) -> str:
     if conflict.key is not None:
         told = _("{place}: {person} typed {theirs} after you, and that stays.")
     elif conflict.theirs:
-        told = _("{place}: {person} left it out after you, and that stays.")
+        told = _("{place}: {person} skipped it after you, and that stays.")
     else:
-        told = _("{place}: {person} took it back after you, and that stays.")
+        told = _("{place}: {person} put it back after you, and that stays.")
     return _of(draft, conflict, told)
 
 

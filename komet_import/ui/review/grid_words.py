@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from komet_import.language import N_, _, ngettext
-
-SKIPPED = N_("Skipped")  # what becomes of a row that the user left out
+from komet_import import outcomes
+from komet_import.language import _, ngettext
 
 
 def script_words() -> dict[str, str | list[str]]:
     """For grid.js, by the names that it knows them by; `unsaved` is of one cell, then of many."""
     return {
-        "skipped": _(SKIPPED),
+        "skipped": _(outcomes.SKIPPED),
         "skip": _("Skip"),
         "putBack": _("Put back"),
         "notSaved": _("Not saved yet."),

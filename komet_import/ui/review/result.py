@@ -6,7 +6,7 @@ from io import BytesIO
 
 import streamlit as st
 
-from komet_import import customers, history
+from komet_import import customers, history, outcomes
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.history import ImportView
@@ -39,7 +39,6 @@ def result_screen(desk: Desk, stored: StoredDraft) -> None:
     record = view.record
     layout.title(
         verdict(record),
-        _("Setup"),
         _("Data Import"),
         _("Result"),
         icon=":material/check_circle:" if record.state is ImportState.COMMITTED else ":material/block:",
@@ -90,15 +89,15 @@ def _summary(desk: Desk, record: ImportRecord) -> str:
 
 
 def equation(record: ImportRecord) -> st.delta_generator.DeltaGenerator:
-    """Rows = inserted + updated + unchanged + left out; returns the card's right end."""
+    """Rows = new + updated + unchanged + left out; returns the card's right end."""
     counts = record.counts
     return layout.equation(
         (_("Rows in the file"), record.rows),
         [
-            (_("New"), counts.new),
-            (_("Updated"), counts.update),
-            (_("Unchanged"), counts.unchanged),
-            (_("Left out"), counts.rejected),
+            (_(outcomes.NEW), counts.new),
+            (_(outcomes.UPDATED), counts.update),
+            (_(outcomes.UNCHANGED), counts.unchanged),
+            (_(outcomes.LEFT_OUT), counts.rejected),
         ],
     )
 
@@ -118,7 +117,7 @@ def _left_out(desk: Desk, view: ImportView) -> None:
         st.subheader(told.format(count=counts.rejected), anchor=False)
         discrepancy_button(desk, record, primary=True)
     if counts.skipped:
-        st.caption(_("{left_out}.").format(left_out=words.left_out(counts)))
+        st.caption(_("{left_out}.").format(left_out=outcomes.left_out(counts.rejected, counts.skipped)))
     errors = history.each_discrepancy(desk, record.import_id, severity=Severity.ERROR, limit=_SHOWN_PROBLEMS)
     discrepancy_table(record.declaration, list(errors))
     total = sum(count.cells for count in view.problems if count.severity is Severity.ERROR)
@@ -128,9 +127,17 @@ def _left_out(desk: Desk, view: ImportView) -> None:
             kept = history.count_kept(desk, record.import_id, severity=Severity.ERROR)
         st.caption(_more_problems(total, kept))
     if counts.with_errors:
-        st.caption(_("Correct them in the workbook and import it again: it holds just these rows."))
+        st.caption(_way_on(record))
     else:
         st.caption(_("The workbook holds just these rows, for another time."))
+
+
+def _way_on(record: ImportRecord) -> str:
+    none_went_in = record.state is ImportState.REJECTED
+    counts = record.counts
+    return outcomes.correct(
+        counts.with_errors if none_went_in else counts.rejected, none_went_in=none_went_in
+    )
 
 
 def _more_problems(total: int, kept: int) -> str:

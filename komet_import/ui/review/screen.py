@@ -8,11 +8,11 @@ from typing import Literal
 
 import streamlit as st
 
-from komet_import import drafts, importer
+from komet_import import drafts, importer, outcomes
 from komet_import.bulk import collector_paused
 from komet_import.desk import Desk
 from komet_import.drafts import Conflict, OpenDraft
-from komet_import.language import N_, _
+from komet_import.language import _
 from komet_import.review.draft import Before, Draft
 from komet_import.review.edits import CellEdit
 from komet_import.review.issues import Issue
@@ -25,16 +25,15 @@ from komet_import.ui.review import view as views
 from komet_import.ui.review.commit import commit_bar
 from komet_import.ui.review.conflicts import kept, not_taken, tell
 from komet_import.ui.review.grid import LEFT_OUT, GridCell, GridEdit, GridRow, review_grid
-from komet_import.ui.review.grid_words import SKIPPED
 from komet_import.ui.review.problems import change_draft, earlier_texts, find_rows, problem_list, reason_line
 from komet_import.ui.review.view import FILTERS, Filter, View
 from komet_import.ui.wiring import draft_in_hand, errors_shown, forget, keep_open, watch
 
 ACTION_WORDS = {
-    Action.NEW: N_("New"),
-    Action.UPDATE: N_("Update"),
-    Action.UNCHANGED: N_("Unchanged"),
-    Action.REJECTED: N_("Left out"),
+    Action.NEW: outcomes.NEW,
+    Action.UPDATE: outcomes.UPDATED,
+    Action.UNCHANGED: outcomes.UNCHANGED,
+    Action.REJECTED: outcomes.HAS_ERRORS,
 }
 
 
@@ -65,15 +64,15 @@ def _review(desk: Desk, opened: OpenDraft) -> None:
 
 def _head(desk: Desk, opened: OpenDraft, view: View) -> None:
     counts = opened.draft.counts
-    with layout.title(opened.stored.file, _("Setup"), _("Data Import"), _("Review")):
+    with layout.title(opened.stored.file, _("Data Import"), _("Review")):
         layout.figures(
             [
                 (_("Rows"), counts.rows),
-                (_("New"), counts.new),
-                (_("Updates"), counts.update),
-                (_("Unchanged"), counts.unchanged),
-                (_("With errors"), counts.with_errors),
-                *([(_("Skipped"), counts.skipped)] if counts.skipped else []),
+                (_(outcomes.NEW), counts.new),
+                (_(outcomes.UPDATED), counts.update),
+                (_(outcomes.UNCHANGED), counts.unchanged),
+                (_(outcomes.WITH_ERRORS), counts.with_errors),
+                *([(_(outcomes.SKIPPED), counts.skipped)] if counts.skipped else []),
             ]
         )
     _notice(view)
@@ -240,7 +239,9 @@ def _row(
     marks = {key: GridCell(state, "\n".join(notes[key])) for key, state in states.items()}
     texts = {column.key: draft.text(row, column.key) for column in columns}
     skipped = draft.is_left_out(row)
-    return GridRow(row, _(SKIPPED if skipped else ACTION_WORDS[draft.action(row)]), texts, marks, skipped)
+    return GridRow(
+        row, _(outcomes.SKIPPED if skipped else ACTION_WORDS[draft.action(row)]), texts, marks, skipped
+    )
 
 
 def _edit(desk: Desk, draft_id: str, made: Sequence[GridEdit]) -> None:

@@ -9,6 +9,7 @@ from typing import TypedDict
 
 import streamlit as st
 
+from komet_import import outcomes
 from komet_import.language import N_
 from komet_import.review.draft import Draft
 from komet_import.review.issues import Issue, ProblemKind
@@ -30,9 +31,9 @@ class Filter(StrEnum):
 FILTERS = {
     Filter.ALL: N_("All"),
     Filter.PROBLEMS: N_("Problems"),
-    Filter.NEW: N_("New"),
-    Filter.UPDATES: N_("Updates"),
-    Filter.UNCHANGED: N_("Unchanged"),
+    Filter.NEW: outcomes.NEW,
+    Filter.UPDATES: outcomes.UPDATED,
+    Filter.UNCHANGED: outcomes.UNCHANGED,
 }
 ACTIONS = {Filter.NEW: Action.NEW, Filter.UPDATES: Action.UPDATE, Filter.UNCHANGED: Action.UNCHANGED}
 

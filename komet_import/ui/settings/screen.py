@@ -31,7 +31,7 @@ def is_offered_to(desk: Desk) -> bool:
 def settings_screen(desk: Desk) -> None:
     """Raises AccessDenied."""
     require(desk.person, Deed.ADMINISTER)
-    layout.title(_("Settings"), _("Setup"), _("Settings"))
+    layout.title(_("Settings"))
     settings_changes.news()
     tabs = st.tabs(list(map(_, _SECTIONS)), key="section", on_change="rerun", bind="query-params")
     for tab, section in zip(tabs, _SECTIONS.values(), strict=True):

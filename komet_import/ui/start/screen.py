@@ -8,7 +8,7 @@ from io import BytesIO
 
 import streamlit as st
 
-from komet_import import drafts, importer
+from komet_import import drafts, importer, outcomes
 from komet_import.access import may_see
 from komet_import.desk import Desk
 from komet_import.errors import KometError
@@ -28,7 +28,7 @@ _SHOWN_DRAFTS = 4
 
 def start_screen(desk: Desk) -> None:
     """Steps 1 and 2 down the left, drafts at the right."""
-    layout.title(_("Import from Excel"), _("Setup"), _("Data Import"))
+    layout.title(_("Import from Excel"))
     steps, aside = st.columns([0.615, 0.385], gap="large")
     with steps:
         kind = st.pills(
@@ -189,10 +189,10 @@ def _figures(draft: StoredDraft) -> str:
         return _("not read yet")
     figures = [
         counted_rows(draft.rows),
-        words.with_errors(draft.rows_with_errors) if draft.rows_with_errors else _("none with errors"),
+        outcomes.with_errors(draft.rows_with_errors) if draft.rows_with_errors else _("none with errors"),
     ]
     if draft.rows_skipped:
-        figures.append(words.skipped(draft.rows_skipped))
+        figures.append(outcomes.skipped(draft.rows_skipped))
     return ", ".join(figures)
 
 

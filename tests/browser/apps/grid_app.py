@@ -88,7 +88,7 @@ def start_over() -> None:
 if "texts" not in state:
     start_over()
 
-with layout.title("customers-november.xlsx", "Setup", "Data Import", "Review"):
+with layout.title("customers-november.xlsx", "Data Import", "Review"):
     layout.figures([("Rows", ROWS), ("Edits", state.edits)])
 with st.container(horizontal=True):
     st.button("Start over", on_click=start_over)
