@@ -40,6 +40,9 @@ class Review:
     def switch(self, name: str) -> None:
         self.page.get_by_text(name, exact=True).click()
 
+    def turn_to(self, page: str) -> None:
+        self.page.get_by_role("radio", name=page, exact=True).click()
+
     def expect_stored(self, **cells: str) -> None:
         """Cells as `code_6="text"`: what the server holds, beside what the rows began with."""
         wanted = {" ".join(reversed(name.rsplit("_", 1))): text for name, text in cells.items()}
@@ -108,7 +111,7 @@ def test_an_edit_followed_at_once_by_another_page_is_stored(review: Review) -> N
     review.switch("Slow")
     review.cell(8, "code").click()
     review.keys.type("quick")
-    review.switch("2")
+    review.turn_to("2")
     expect(review.cell(41, "code")).to_be_visible(timeout=10_000)
     expect(review.cell(8, "code")).to_have_count(0, timeout=10_000)
     review.expect_stored(code_8="quick")
@@ -215,11 +218,11 @@ def test_a_list_can_be_chosen_from_and_typed_into(review: Review) -> None:
 
 def test_a_row_is_left_out_and_put_back(review: Review) -> None:
     review.cell(10, "_action").dblclick()
-    review.grid.get_by_role("option", name="Skip").click()
+    review.grid.get_by_role("option", name="Skip this row").click()
     expect(review.cell(10, "name")).to_have_css("text-decoration-line", "line-through")
     expect(review.cell(11, "name")).to_have_css("text-decoration-line", "none")
     review.cell(10, "_action").dblclick()
-    review.grid.get_by_role("option", name="Put back").click()
+    review.grid.get_by_role("option", name="Take it back").click()
     expect(review.cell(10, "name")).to_have_css("text-decoration-line", "none")
 
 
@@ -229,10 +232,127 @@ def test_the_marked_cell_that_the_user_moves_to_is_told(review: Review) -> None:
     expect(review.page.get_by_text("focused: (4, 'name')", exact=False)).to_be_visible()
 
 
+def test_where_the_user_stands_is_told_on_clean_cells_too(review: Review) -> None:
+    review.cell(7, "phone").click()
+    expect(review.page.get_by_text("focused: (7, 'phone')", exact=False)).to_be_visible()
+    review.cell(8, "_action").click()
+    expect(review.page.get_by_text("focused: (8, '_action')", exact=False)).to_be_visible()
+
+
 def test_the_problem_that_the_page_shows_is_scrolled_to_and_framed(review: Review) -> None:
     review.press("Show row 41")
     expect(review.cell(41, "fax")).to_be_in_viewport()
     expect(review.cell(41, "fax")).to_have_class(re.compile("komet-focused"))
+
+
+def test_the_page_can_lead_the_keyboard_into_the_grid(review: Review) -> None:
+    review.press("Go to row 40")
+    expect(review.cell(40, "phone")).to_be_focused()
+    expect(review.cell(40, "phone")).to_be_in_viewport()
+    review.keys.type("typed")
+    review.keys.press("Enter")
+    review.expect_stored(phone_40="typed")
+
+
+def test_other_rows_come_into_the_grid_that_is_there(review: Review) -> None:
+    review.cell(6, "name").evaluate("cell => cell.ownerDocument.defaultView.stillHere = true")
+    header = review.grid.locator('.ag-header-cell[col-id="name"]')
+    edge, top = review.page.locator(".st-key-grid iframe").bounding_box(), header.bounding_box()
+    assert edge and top
+    review.page.mouse.move(top["x"] + top["width"] - 1, top["y"] + 20)
+    review.page.mouse.down()
+    review.page.mouse.move(top["x"] + top["width"] + 99, top["y"] + 20, steps=4)
+    review.page.mouse.up()
+    review.turn_to("2")
+    expect(review.cell(22, "code")).to_have_text("code 22")
+    expect(review.cell(6, "code")).to_have_count(0)
+    wider = header.bounding_box()
+    assert wider and abs(wider["width"] - top["width"] - 100) < 3
+    assert review.page.locator(".st-key-grid iframe").bounding_box() == edge
+    review.type_into(25, "name", "on the second page")
+    review.expect_stored(name_25="on the second page")
+    review.turn_to("1")
+    expect(review.cell(2, "code")).to_be_visible()
+    assert review.cell(6, "name").evaluate("cell => cell.ownerDocument.defaultView.stillHere")
+    review.turn_to("3")
+    expect(review.grid.get_by_text("No row on this page.")).to_be_visible()
+    review.turn_to("1")
+    expect(review.grid.get_by_text("No row on this page.")).to_have_count(0)
+
+
+@pytest.mark.parametrize("delay", [0, 30, 60, 100, 150])
+def test_what_is_typed_after_tab_replaces_the_next_cell_whole(slowed: Review, delay: int) -> None:
+    slowed.cell(6, "code").click()
+    for text in ("AB11", "CD22", "EF33", "305-1"):
+        slowed.keys.type(text, delay=delay)
+        slowed.keys.press("Tab")
+    typed = {"code_6": "AB11", "name_6": "CD22", "location_codes_6": "EF33", "main_location_6": "305-1"}
+    slowed.expect_stored(**typed)
+
+
+def test_a_choice_is_typed_in_full_or_in_part_and_taken_by_tab_and_enter(slowed: Review) -> None:
+    slowed.cell(6, "customer_type").click()
+    slowed.keys.type("ret")  # the only one that begins so
+    slowed.keys.press("Tab")
+    expect(slowed.cell(6, "phone")).to_have_class(re.compile("ag-cell-focus"))
+    slowed.keys.type("305")
+    slowed.keys.press("Enter")
+    slowed.expect_stored(customer_type_6="Retail florist", phone_6="305")
+    slowed.cell(7, "customer_type").click()
+    slowed.keys.type("Super")  # none begins so: it goes in as it is
+    slowed.keys.press("Tab")
+    slowed.cell(8, "customer_type").click()
+    slowed.keys.type("retail FLORIST")
+    slowed.cell(8, "code").click()  # left with the mouse: nothing but what was typed
+    slowed.expect_stored(
+        customer_type_6="Retail florist",
+        phone_6="305",
+        customer_type_7="Super",
+        customer_type_8="retail FLORIST",
+    )
+
+
+def test_enter_opens_a_list_and_escape_closes_it_at_once(review: Review) -> None:
+    review.cell(6, "customer_type").click()
+    review.keys.press("Enter")
+    options = review.grid.get_by_role("option")
+    expect(options.first).to_be_visible()
+    expect(review.grid.get_by_role("option", selected=True)).to_have_text("Wholesaler")
+    review.keys.press("Escape")
+    expect(options).to_have_count(0)
+    expect(review.grid.locator(".ag-cell-inline-editing")).to_have_count(0)
+    review.keys.press("Enter")
+    review.keys.press("ArrowDown")
+    expect(review.grid.get_by_role("option", selected=True)).to_have_text("(blank)")
+    review.keys.press("Enter")
+    review.expect_stored(customer_type_6="")
+
+
+def test_typing_filters_the_list(review: Review) -> None:
+    review.cell(6, "customer_type").click()
+    review.keys.type("florist")
+    expect(review.grid.get_by_role("option")).to_have_text(["Retail florist"])
+    review.keys.press("ArrowDown")
+    review.keys.press("Tab")
+    review.expect_stored(customer_type_6="Retail florist")
+
+
+def test_a_cell_says_its_reason_to_a_screen_reader(review: Review) -> None:
+    expect(review.cell(4, "name")).to_have_accessible_name("name 4, warning: The same name as row 5.")
+    expect(review.cell(3, "name")).to_have_attribute("aria-invalid", "true")
+    expect(review.cell(5, "phone")).to_have_accessible_name("phone 5, changed: It was 305-555-0100.")
+    expect(review.cell(6, "name")).to_have_accessible_name("name 6")
+    review.type_into(6, "name", "xylophone")
+    expect(review.cell(6, "name")).to_have_accessible_name("xylophone, error: “xylophone” contains x.")
+    expect(review.grid.get_by_role("status").filter(has_text="Stands in (7, 'name').")).to_be_attached()
+    review.type_into(6, "name", "Roses")
+    expect(review.cell(6, "name")).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_a_changed_cell_shows_what_it_was_and_a_blank_one_what_stays(review: Review) -> None:
+    expect(review.cell(5, "phone")).to_have_text("305-555-0100 phone 5")
+    expect(review.cell(5, "phone").locator("s")).to_have_text("305-555-0100")
+    expect(review.cell(5, "fax").locator("s")).to_have_css("text-decoration-line", "none")
 
 
 def test_a_hostile_cell_is_text_everywhere(review: Review) -> None:

@@ -82,7 +82,7 @@ def test_what_is_typed_while_the_app_is_away_is_saved_when_it_is_back(page: Page
         review.write(row, "Net 60")
         page.keyboard.press("Enter")
     expect(review.cell(4)).to_have_class(UNSAVED, timeout=10_000)
-    expect(review.grid.get_by_role("status")).to_contain_text("2 cells are not saved yet")
+    expect(review.grid.locator("#unsaved")).to_contain_text("2 cells are not saved yet")
     with page.expect_event("dialog") as leaving:
         page.close(run_before_unload=True)
     leaving.value.dismiss()
@@ -97,7 +97,7 @@ def test_what_is_typed_while_the_app_is_away_is_saved_when_it_is_back(page: Page
     expect(refused).to_be_visible()
     page.get_by_role("button", name="Close", exact=True).click()
     expect(refused).to_have_count(0)
-    expect(review.grid.get_by_role("status")).to_be_empty()
+    expect(review.grid.locator("#unsaved")).to_be_empty()
     server.expect_stored(row_4="Net 60", row_5="Net 45")
 
     # A reload of the page before it found the app again. The closed notice is drawn to its end before: a grid that moves up

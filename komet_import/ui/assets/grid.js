@@ -1,66 +1,73 @@
 /* Runs inside the review grid's own frame, before the grid is made; st_aggrid calls the functions by name.
-   `context.json` is the server's last answer, see `_answer` in grid.py. User text arrives there and in the row data
-   alone, and is only ever shown as text. */
+   `answer` is the server's last, see `_answer` in grid.py. User text arrives there alone, and is only ever shown as text. */
 window.komet = (() => {
   const PATIENCE_MS = 4_000; // then an edit counts as not saved, and all are sent again, each time after twice as long
   const LONGEST_MS = 60_000;
   const FOCUS_MS = 250;
+  const WIDE_PX = 900; // from this width on the columns that name a row stay in sight
   const LEFT_OUT = "_left_out";
 
-  let api = null; // from the first data on
-  let source = null;
+  let api = null; // from the moment that the grid is ready
   let answer = null;
+  let page = null; // of the rows that are shown
+  let columns = ""; // those that are shown, as JSON
   let waiting = []; // edits that the server has not acknowledged: [sequence, row, key, new, seen]
   let last = 0; // the highest sequence given
-  let focus = null; // [number, row, key] of the last marked cell that was reported
-  let scrolledTo = null;
+  let focus = null; // [number, row, key] of the last cell that was reported
+  let scrolled = -1; // the last `scroll` and `take_focus` that were followed; the first `focused` is scrolled to
+  let focusTaken = null;
 
-  function now(context) {
-    if (context.json !== source) {
-      source = context.json;
-      answer = JSON.parse(source);
+  // The server's answers come past the grid, whose own options never change: so it is made once, and stays.
+  window.addEventListener("message", ({ source, data }) => {
+    if (source === window.parent && data.type === "streamlit:render") {
+      const { js } = data.args.pro_assets.at(-1);
+      receive(JSON.parse(js.slice("komet.receive(".length, -1)));
     }
-    return answer;
+  });
+
+  function receive(its) {
+    answer = its;
+    if (api) take();
   }
 
-  const mark = ({ context, data, colDef }) => now(context).marks[data._row]?.[colDef.field];
+  const mark = ({ data, colDef }) => answer.marks[data._row]?.[colDef.field];
   const is = (state) => (cell) => mark(cell)?.[0] === state;
   const waitingFor = (row, key) => waiting.findLast((edit) => edit[1] === row && edit[2] === key);
 
-  function isFocused({ context, data, colDef }) {
-    const { focused } = now(context);
-    return focused !== null && focused[0] === data._row && focused[1] === colDef.field;
+  const isFocused = ({ data, colDef }) =>
+    answer.focused !== null && answer.focused[0] === data._row && answer.focused[1] === colDef.field;
+
+  function look(cell) {
+    const [state, note, old] = mark(cell) ?? [];
+    const said = state ? answer.words.said[state].replace("{text}", () => cell.value ?? "").replace("{note}", () => note) : "";
+    return { old: old ?? undefined, said, isWrong: state === "error" };
   }
 
-  function action({ context, data }) {
+  function action({ data }) {
     const edit = waitingFor(data._row, LEFT_OUT);
-    if (edit) return edit[3] ? now(context).words.skipped : "…";
-    return now(context).rows[data._row][0];
+    if (edit) return edit[3] ? answer.words.skipped : "…";
+    return answer.rows[data._row]?.[0];
   }
 
-  function isLeftOut({ context, data }) {
+  function isLeftOut({ data }) {
     const edit = waitingFor(data._row, LEFT_OUT);
-    return edit ? edit[3] !== "" : now(context).rows[data._row][1];
+    return edit ? edit[3] !== "" : answer.rows[data._row]?.[1];
   }
 
-  /* Typing starts a text editor, so that fast fingers never wait for a list; F2 and a double click open the list. The
-     value that the list lacks stays on top, so that looking never loses it. */
-  function editor(cell) {
-    if (cell.eventKey?.length === 1) return { component: "agTextCellEditor" };
-    const values = [...new Set([cell.value ?? "", "", ...now(cell.context).choices[cell.colDef.field]])];
-    return openList(values);
-  }
+  const list = (cell, values) => ({
+    component: window.kometCells.ListEditor,
+    params: { values, blank: answer.words.blank, label: cell.colDef.headerName },
+  });
+
+  const listEditor = (cell) => list(cell, ["", ...answer.choices[cell.colDef.field]]);
 
   function actionEditor(cell) {
-    const { putBack, skip } = now(cell.context).words;
-    return openList([cell.value, isLeftOut(cell) ? putBack : skip]);
+    const { putBack, skip } = answer.words;
+    return list(cell, [isLeftOut(cell) ? putBack : skip]);
   }
 
-  // As if started by Enter: then the list opens at once.
-  const openList = (values) => ({ component: "agSelectCellEditor", params: { values, eventKey: "Enter" } });
-
   function setText({ data, colDef, newValue }) {
-    const seen = data[colDef.field] ?? ""; // a column that came later
+    const seen = data[colDef.field] ?? "";
     const text = newValue ?? ""; // a clear arrives as null
     if (text === seen) return false;
     data[colDef.field] = text;
@@ -68,9 +75,10 @@ window.komet = (() => {
     return true;
   }
 
-  function setAction({ context, data, newValue, oldValue }) {
-    if (newValue === oldValue) return false;
-    make(data._row, LEFT_OUT, newValue === now(context).words.skip ? "Yes" : "", "");
+  function setAction({ data, newValue }) {
+    const { putBack, skip } = answer.words;
+    if (newValue !== skip && newValue !== putBack) return false;
+    make(data._row, LEFT_OUT, newValue === skip ? "Yes" : "", "");
     return true;
   }
 
@@ -84,14 +92,14 @@ window.komet = (() => {
 
   // Every unacknowledged edit goes along each time: Streamlit joins quick reruns and keeps the last value only.
   function tell() {
-    const value = { edits: waiting, focus };
+    const value = { edits: waiting, focus, page };
     const message = { isStreamlitMessage: true, type: "streamlit:setComponentValue", dataType: "json", value };
     window.parent.postMessage(message, window.location.origin);
     if (waiting.length) patience.begin();
   }
 
-  /* The edits in the tab's own storage outlive this frame: the next grid of the draft, after a reload, a restart of the
-     server or a filter, sends what it finds. */
+  /* The edits in the tab's own storage outlive this frame: the next grid of the draft, after a reload or a restart of the
+     server, sends what it finds. */
   const kept = {
     place: (sequence) => `komet-edit ${answer.draft} ${sequence}`,
     put(edit) {
@@ -114,11 +122,15 @@ window.komet = (() => {
     const found = kept.unknown();
     waiting = [...waiting, ...found].sort(([one], [other]) => one - other);
     last = Math.max(last, ...waiting.map(([sequence]) => sequence));
+    putWaiting();
+    return found.length > 0;
+  }
+
+  function putWaiting() {
     for (const [, row, key, text] of waiting) {
       const node = api.getRowNode(String(row));
       if (node && key !== LEFT_OUT) node.data[key] = text;
     }
-    return found.length > 0;
   }
 
   // While another grid of the draft goes, it may still be typed into.
@@ -155,10 +167,16 @@ window.komet = (() => {
   const keyOf = (colDef) => (colDef.field === "_action" ? LEFT_OUT : colDef.field);
   const isUnsaved = ({ data, colDef }) => patience.isOver && !!waitingFor(data._row, keyOf(colDef));
 
-  const notice = document.createElement("div");
-  notice.id = "unsaved";
-  notice.setAttribute("role", "status");
-  document.body.append(notice);
+  function corner(id, role) {
+    const made = document.createElement("div");
+    made.id = id;
+    if (role) made.setAttribute("role", role);
+    document.body.append(made);
+    return made;
+  }
+  const notice = corner("unsaved", "status");
+  const said = corner("said", "status");
+  const empty = corner("empty");
 
   function showUnsaved() {
     const cells = new Set(waiting.map(([, row, key]) => `${row} ${key}`)).size;
@@ -176,19 +194,17 @@ window.komet = (() => {
   );
   window.addEventListener("pagehide", () => away.abort());
 
-  function markedFocus() {
+  function focusedCell() {
     const cell = api.getFocusedCell();
     const node = cell && api.getDisplayedRowAtIndex(cell.rowIndex);
-    if (!node) return null;
-    const place = { context: api.getGridOption("context"), data: node.data, colDef: cell.column.getColDef() };
-    return mark(place) ? [node.data._row, place.colDef.field] : null;
+    return node ? [node.data._row, cell.column.getColId()] : null;
   }
 
   let focusTimer = null;
   function focused() {
-    focusTimer ??= setTimeout(() => {
-      focusTimer = null;
-      const cell = markedFocus();
+    clearTimeout(focusTimer);
+    focusTimer = setTimeout(() => {
+      const cell = focusedCell();
       if (!cell || (focus && cell[0] === focus[1] && cell[1] === focus[2])) return;
       focus = [Math.max(focus?.[0] ?? 0, answer.focus) + 1, ...cell];
       tell();
@@ -206,29 +222,75 @@ window.komet = (() => {
     }
   }
 
-  function scrollTo(focused) {
-    const place = JSON.stringify(focused);
-    const node = focused && api.getRowNode(String(focused[0]));
-    if (place === scrolledTo || (focused && node?.rowIndex == null)) return;
-    scrolledTo = place;
-    if (!focused) return;
-    api.ensureIndexVisible(node.rowIndex);
-    api.ensureColumnVisible(focused[1]);
+  function takeColumns() {
+    const isWide = window.innerWidth >= WIDE_PX;
+    const its = answer.columns.map((column, index) =>
+      index < answer.kept_in_sight && isWide ? { ...column, pinned: "left" } : { ...column, pinned: column.pinned ?? null },
+    );
+    const json = JSON.stringify(its);
+    if (json === columns) return;
+    columns = json;
+    api.setGridOption("columnDefs", its);
+  }
+  window.addEventListener("resize", () => api && takeColumns());
+
+  /* The rows of another page; the server sends them until it knows that they are here. */
+  function takeRows() {
+    if (answer.page === page) return;
+    if (!answer.base) return tell(); // this frame is another than the server thinks
+    api.stopEditing();
+    page = answer.page;
+    api.setGridOption(
+      "rowData",
+      answer.order.map((row) => ({ _row: row, ...answer.base[row] })),
+    );
+    if (answer.order.length) api.ensureIndexVisible(0, "top");
+    putWaiting();
   }
 
-  function take({ api: its, context }) {
-    const { acknowledged, texts, focused } = now(context);
+  function follow() {
+    const { focused, scroll, take_focus } = answer;
+    const node = focused && api.getRowNode(String(focused[0]));
+    const isTaken = take_focus > (focusTaken ?? take_focus);
+    focusTaken = take_focus;
+    if (!node || (scroll <= scrolled && !isTaken)) return;
+    scrolled = scroll;
+    api.ensureIndexVisible(node.rowIndex);
+    api.ensureColumnVisible(focused[1]);
+    if (!isTaken) return;
+    focus = [Math.max(focus?.[0] ?? 0, answer.focus), ...focused]; // the server knows
+    window.frameElement.focus();
+    const enter = () => api.setFocusedCell(node.rowIndex, focused[1]);
+    requestAnimationFrame(() => requestAnimationFrame(enter)); // then what was scrolled to is drawn
+  }
+
+  function say() {
+    empty.textContent = answer.order.length ? "" : answer.empty;
+    if (said.textContent !== answer.announced) said.textContent = answer.announced;
+  }
+
+  function take() {
     last = Math.max(last, answer.last);
-    const isFirst = api === null;
-    api = its;
-    const done = waiting.filter(([sequence]) => sequence <= acknowledged);
+    const done = waiting.filter(([sequence]) => sequence <= answer.acknowledged);
     waiting = waiting.slice(done.length);
     done.forEach(kept.drop);
-    takeTexts(texts);
-    if (isFirst && adopt()) tell();
+    takeColumns();
+    takeRows();
+    takeTexts(answer.texts);
     if (done.length) patience.renew();
     api.refreshCells({ force: true });
-    scrollTo(focused);
+    follow();
+    say();
+  }
+
+  function ready(event) {
+    api = event.api;
+    window.frameElement.title = answer.words.grid;
+    take();
+    if (adopt()) {
+      api.refreshCells({ force: true });
+      tell();
+    }
   }
 
   return {
@@ -236,16 +298,19 @@ window.komet = (() => {
     isError: is("error"),
     isWarning: is("warning"),
     isChanged: is("changed"),
+    isKept: is("kept"),
     isFocused,
     isLeftOut,
     isUnsaved,
-    note: (cell) => (isUnsaved(cell) ? now(cell.context).words.notSaved : mark(cell)?.[1]),
+    note: (cell) => (isUnsaved(cell) ? answer.words.notSaved : mark(cell)?.[1]),
+    Cell: window.kometCells.drawnWith(look),
     action,
     setText,
     setAction,
-    editor,
+    listEditor,
     actionEditor,
     focused,
-    take,
+    receive,
+    ready,
   };
 })();

@@ -2,13 +2,16 @@
 
 What the grid and the server say to each other (the grid's half is `assets/grid.js`):
 
-- The rows' texts are sent once, when the grid appears, and never again: an answer cannot cancel what is being typed.
+- The grid is made once for a draft and a theme, empty, and stays. All that it shows comes in the server's answers, which
+  go past st_aggrid: another filter or page is other rows in the grid that is there, and an edit builds nothing anew.
+- A page's texts are sent until the grid says that it has this page, and then never again: an answer cannot cancel what
+  is being typed.
 - The grid numbers its edits and sends all that are not acknowledged yet, each time: Streamlit joins quick reruns. Each
   carries the text that its author saw. They stand in the browser tab's storage meanwhile, so that a grid that comes after a
   reload or a restart of the server, to a session that knows nothing of them, sends them again. Sent twice, they change nothing.
 - What is not acknowledged for seconds is sent again, and its cells say that they are not saved.
 - Each answer carries the marks, the highest number taken, and the texts of the cells that differ, or ever
-  differed, from those sent first: so undo, a suggestion's button and tidied text show without a new grid.
+  differed, from those sent first: so undo, a suggestion's button and tidied text show.
 """
 
 from __future__ import annotations
@@ -21,14 +24,13 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any, Literal, TypedDict
 
-import pandas as pd
 import streamlit as st
 from st_aggrid import AgGrid, JsCode
 from st_aggrid.collectors import CustomResponse
 
 from komet_import.errors import KometError
 from komet_import.schema.column import Column
-from komet_import.ui.review.grid_columns import column_definitions
+from komet_import.ui.review.grid_columns import COLUMN_TYPES, OWN_COLUMNS, column_definitions
 from komet_import.ui.review.grid_style import grid_css, grid_theme
 from komet_import.ui.review.grid_words import script_words
 from komet_import.ui.theme import ASSETS, is_dark, palette
@@ -73,25 +75,29 @@ class GridEdit:
     seen: str
 
 
-class _Mount(TypedDict):
-    """What the grid now on screen was first given: `texts`. `keys` are its columns, which may come and go; `touched`
-    cells were changed since, by anybody; `focus` is the number of the last focus that was taken."""
+class _Page(TypedDict):
+    """The rows that the grid shows now: `texts` as they were sent first, to be sent until the grid has this `number`.
 
-    key: str
+    `keys` are the columns, which may come and go; `touched` cells were changed since, by anybody.
+    """
+
+    number: int
+    place: str
     texts: dict[int, dict[str, str]]
     keys: list[str]
     touched: list[tuple[int, str]]
-    focus: int
 
 
 class _State(TypedDict):
     """One draft's, kept in the session as plain values. `session` tells its grids from another session's, whose numbers
-    are others; `unsaved` edits (row, key, new, seen, by number) came, and `on_edits` has not yet stored them."""
+    are others; `unsaved` edits (row, key, new, seen, by number) came, and `on_edits` has not yet stored them; `focus` is
+    the number of the last focus that was taken."""
 
     session: str
     acknowledged: int
     unsaved: dict[int, tuple[int, str, str, str]]
-    mount: _Mount | None
+    focus: int
+    page: _Page
 
 
 def review_grid(
@@ -107,6 +113,7 @@ def review_grid(
     empty: str,
     scroll: int,
     take_focus: int,
+    kept_in_sight: int,
     on_edits: Callable[[Sequence[GridEdit]], None],
     on_focus: Callable[[int, str], None],
 ) -> None:
@@ -117,50 +124,66 @@ def review_grid(
     run of this draft, where the error is raised if it persists: after the grid is drawn, so that nothing typed is gone.
     `on_focus` gets the cell that the user moved to, `_row` and `_action` too. `focused` is framed, the cell that the
     sentence speaks of. When `scroll` grows it is scrolled to, and when `take_focus` grows it gets the keyboard's focus
-    as well. `announced` is read out when it changes, `empty` stands in the place of rows. The grid stays as
-    long as `page_key` and the set of rows do, whatever their order; a change of these makes a new one.
+    as well. `announced` is read out when it changes, `empty` stands in the place of rows. The first `kept_in_sight`
+    columns do not scroll away in a wide window. Another `page_key`, or other rows, show from the top.
     """
     state = _state(draft)
-    mount = _mount(state, f"{draft}-{page_key}", rows, columns)
-    take = partial(_take, state, mount, on_edits=on_edits, on_focus=on_focus)
-    answer = _answer(rows, state, mount, draft, choices, focused)
-    answer |= {"announced": announced, "empty": empty, "scroll": scroll, "take_focus": take_focus}
+    _turn(state["page"], page_key, rows, columns)
+    key = f"grid-{state['session']}-{draft}-{is_dark()}-{blue_required}"
+    take = partial(_take, state, key, on_edits=on_edits, on_focus=on_focus)
+    answer = _answer(rows, state, key, draft, choices) | {
+        "columns": column_definitions(columns, frozenset(choices), blue_required),
+        "kept_in_sight": kept_in_sight + len(OWN_COLUMNS),
+        "focused": focused,
+        "announced": announced,
+        "empty": empty,
+        "scroll": scroll,
+        "take_focus": take_focus,
+    }
     with st.container(key="grid"):
         AgGrid(
-            _frame(mount["texts"]),
-            gridOptions=_options(columns, choices, blue_required, _json(answer)),
-            key=mount["key"],
+            None,
+            gridOptions=_OPTIONS,
+            key=key,
             callback=partial(_before_the_run, take),
             data_return_mode="CUSTOM",
             custom_jscode_for_grid_return=JsCode("null"),
             update_on=[],  # grid.js itself tells
-            server_sync_strategy="client_wins",
+            server_sync_strategy="none",  # rows do not come by st_aggrid
             allow_unsafe_jscode=True,
             theme=grid_theme(palette()),
             custom_css=grid_css(palette(), blue_required),
-            pro_assets=[{"js": _script()}],
+            # Scripts that run once, when the grid is made; grid.js reads the last of them in every answer.
+            pro_assets=[{"js": _scripts()}, {"js": f"komet.receive({json.dumps(answer)})"}],
         )
     if take():
         st.rerun()
 
 
 def _state(draft: str) -> _State:
-    new: _State = {"session": secrets.token_hex(4), "acknowledged": 0, "unsaved": {}, "mount": None}
+    page: _Page = {"number": 0, "place": "", "texts": {}, "keys": [], "touched": []}
+    new: _State = {
+        "session": secrets.token_hex(4),
+        "acknowledged": 0,
+        "unsaved": {},
+        "focus": 0,
+        "page": page,
+    }
     state: _State = st.session_state.setdefault(f"review-grid-{draft}", new)
     return state
 
 
-def _mount(state: _State, place: str, rows: Sequence[GridRow], columns: Sequence[Column]) -> _Mount:
-    """The grid on screen, or a new one when what it shows is another page, other rows or another theme."""
-    shape = hash((is_dark(), *sorted(row.row for row in rows)))
-    key = f"grid-{state['session']}-{place}-{shape}"
-    mount = state["mount"]
-    if mount is None or mount["key"] != key:
-        texts = {row.row: {column.key: row.texts.get(column.key, "") for column in columns} for row in rows}
-        mount = {"key": key, "texts": texts, "keys": [], "touched": [], "focus": 0}
-        state["mount"] = mount
-    mount["keys"] = [column.key for column in columns]
-    return mount
+def _turn(page: _Page, page_key: str, rows: Sequence[GridRow], columns: Sequence[Column]) -> None:
+    """To the page of these rows, if it is another."""
+    place = f"{page_key} {hash(tuple(row.row for row in rows))}"
+    if place != page["place"]:
+        page["number"] += 1
+        page["place"] = place
+        page["texts"] = {
+            row.row: {column.key: row.texts.get(column.key, "") for column in columns} for row in rows
+        }
+        page["touched"] = []
+    page["keys"] = [column.key for column in columns]
 
 
 def _before_the_run(take: Callable[[], bool], _response: CustomResponse) -> None:
@@ -171,16 +194,15 @@ def _before_the_run(take: Callable[[], bool], _response: CustomResponse) -> None
 
 def _take(
     state: _State,
-    mount: _Mount,
+    key: str,
     *,
     on_edits: Callable[[Sequence[GridEdit]], None],
     on_focus: Callable[[int, str], None],
 ) -> bool:
     """Passes on what the grid sent and was not taken yet; whether there were edits."""
-    value: Any = st.session_state.get(mount["key"])
-    if isinstance(value, dict):
-        _receive(state, mount, value.get("edits"))
-        _follow(mount, value.get("focus"), on_focus)
+    value = _value(key)
+    _receive(state, value.get("edits"))
+    _follow(state, value.get("focus"), on_focus)
     if not state["unsaved"]:
         return False
     edits = sorted(state["unsaved"].items())
@@ -190,121 +212,113 @@ def _take(
     return True
 
 
-def _receive(state: _State, mount: _Mount, sent: object) -> None:
-    """New edits become unsaved ones: of cells on screen, or of those that an earlier grid showed."""
+def _value(key: str) -> dict[str, Any]:
+    """What the grid said last; nothing when it is not there."""
+    value: Any = st.session_state.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _receive(state: _State, sent: object) -> None:
+    """New edits become unsaved ones: of cells on screen, or of those that were there before."""
     for item in sent if isinstance(sent, list) else []:
         match item:
             case [int(sequence), int(row), str(key), str(new), str(seen)] if sequence > state["acknowledged"]:
-                if _is_cell(mount, row, key):
-                    mount["touched"].append((row, key))
+                if _is_cell(state["page"], row, key):
+                    state["page"]["touched"].append((row, key))
                 state["unsaved"][sequence] = (row, key, new, seen)
 
 
-def _follow(mount: _Mount, sent: object, on_focus: Callable[[int, str], None]) -> None:
+def _follow(state: _State, sent: object, on_focus: Callable[[int, str], None]) -> None:
     match sent:
-        case [int(number), int(row), str(key)] if number > mount["focus"] and _is_cell(mount, row, key):
-            mount["focus"] = number
-            on_focus(row, key)
+        case [int(number), int(row), str(key)] if number > state["focus"]:
+            state["focus"] = number
+            if _is_cell(state["page"], row, key) or (row in state["page"]["texts"] and key in OWN_COLUMNS):
+                on_focus(row, key)
 
 
-def _is_cell(mount: _Mount, row: int, key: str) -> bool:
-    return row in mount["texts"] and key in (*mount["keys"], "_row", "_action")
+def _is_cell(page: _Page, row: int, key: str) -> bool:
+    return row in page["texts"] and key in page["keys"]
 
 
-def _frame(texts: Mapping[int, Mapping[str, str]]) -> pd.DataFrame:
-    """Row numbers in `_row`, then the columns."""
-    frame = pd.DataFrame(list(texts.values()), dtype="str")
-    frame.insert(0, "_row", list(texts))
-    return frame
-
-
-def _options(
-    columns: Sequence[Column], choices: Mapping[str, Sequence[str]], blue_required: bool, answer: str
-) -> dict[str, Any]:
-    return {
-        "context": {"json": answer},
-        "columnDefs": column_definitions(columns, frozenset(choices), blue_required),
-        "defaultColDef": {
-            "editable": True,
-            "sortable": False,  # one page of many: its order is the server's
-            "resizable": True,
-            "suppressMovable": True,
-            "suppressHeaderMenuButton": True,
-            "cellDataType": "text",
-            "cellClassRules": {
-                "komet-error": JsCode("komet.isError"),
-                "komet-warning": JsCode("komet.isWarning"),
-                "komet-changed": JsCode("komet.isChanged"),
-                "komet-focused": JsCode("komet.isFocused"),
-                "komet-left-out": JsCode("komet.isLeftOut"),
-                "komet-unsaved": JsCode("komet.isUnsaved"),
-            },
-            "valueSetter": JsCode("komet.setText"),
-            "tooltipValueGetter": JsCode("komet.note"),
+# They never change: st_aggrid takes what differs for a wish to build the grid anew.
+_OPTIONS: dict[str, Any] = {
+    "columnDefs": [],
+    "columnTypes": COLUMN_TYPES,
+    "defaultColDef": {
+        "editable": True,
+        "sortable": False,  # one page of many: its order is the server's
+        "resizable": True,
+        "suppressMovable": True,
+        "suppressHeaderMenuButton": True,
+        "cellDataType": "text",
+        "cellClassRules": {
+            "komet-error": JsCode("komet.isError"),
+            "komet-warning": JsCode("komet.isWarning"),
+            "komet-changed": JsCode("komet.isChanged"),
+            "komet-kept": JsCode("komet.isKept"),
+            "komet-focused": JsCode("komet.isFocused"),
+            "komet-left-out": JsCode("komet.isLeftOut"),
+            "komet-unsaved": JsCode("komet.isUnsaved"),
         },
-        "getRowId": JsCode("komet.rowId"),
-        "onCellFocused": JsCode("komet.focused"),
-        "onFirstDataRendered": JsCode("komet.take"),
-        "onNewColumnsLoaded": JsCode("komet.take"),
-        "rowHeight": 30,
-        "headerHeight": 46,
-        "stopEditingWhenCellsLoseFocus": True,
-        "enterNavigatesVertically": True,
-        "enterNavigatesVerticallyAfterEdit": True,
-        "tooltipShowDelay": 300,
-        "ensureDomOrder": True,
-    }
+        "tooltipValueGetter": JsCode("komet.note"),
+    },
+    "getRowId": JsCode("komet.rowId"),
+    "onCellFocused": JsCode("komet.focused"),
+    "onGridReady": JsCode("komet.ready"),
+    "rowHeight": 30,
+    "headerHeight": 46,
+    "stopEditingWhenCellsLoseFocus": True,
+    # As in a spreadsheet: Tab moves, and then typing replaces. An editor that Tab opens swallows what is typed meanwhile.
+    "suppressStartEditOnTab": True,
+    "enterNavigatesVerticallyAfterEdit": True,
+    "suppressNoRowsOverlay": True,
+    "tooltipShowDelay": 300,
+    "ensureDomOrder": True,
+}
 
 
 def _answer(
-    rows: Sequence[GridRow],
-    state: _State,
-    mount: _Mount,
-    draft: str,
-    choices: Mapping[str, Sequence[str]],
-    focused: tuple[int, str] | None,
+    rows: Sequence[GridRow], state: _State, key: str, draft: str, choices: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:
-    """For grid.js."""
+    """What grid.js is told of the rows; the page's texts too, as long as the grid has not said that it has them."""
+    page = state["page"]
     return {
         "draft": draft,
         "acknowledged": state["acknowledged"],
         "last": max(state["unsaved"], default=state["acknowledged"]),
+        "page": page["number"],
+        "order": [row.row for row in rows],
+        "base": None if _value(key).get("page") == page["number"] else page["texts"],
         "rows": {row.row: [row.action, row.left_out] for row in rows},
         "marks": {
-            row.row: {key: [cell.state, cell.note] for key, cell in row.marks.items()}
+            row.row: {key: [cell.state, cell.note, cell.old] for key, cell in row.marks.items()}
             for row in rows
             if row.marks
         },
-        "texts": _texts_now(rows, mount),
-        "focus": mount["focus"],
-        "focused": focused,
+        "texts": _texts_now(rows, page),
+        "focus": state["focus"],
         "choices": {key: list(values) for key, values in choices.items()},
         "words": script_words(),
     }
 
 
-def _json(answer: Mapping[str, Any]) -> str:
-    """As one string without `::`: st_aggrid runs as script what stands between two `::JSCODE::`."""
-    return json.dumps(answer).replace("::", ":\\u003a")
-
-
-def _texts_now(rows: Sequence[GridRow], mount: _Mount) -> dict[int, dict[str, str]]:
+def _texts_now(rows: Sequence[GridRow], page: _Page) -> dict[int, dict[str, str]]:
     """The touched cells' texts, and those of cells that differ from what was sent first, which are touched now."""
     now = {row.row: row.texts for row in rows}
-    touched = set(mount["touched"])
+    touched = set(page["touched"])
     touched.update(
         (number, key)
-        for number, first in mount["texts"].items()
-        for key in mount["keys"]
+        for number, first in page["texts"].items()
+        for key in page["keys"]
         if now[number].get(key, "") != first.get(key, "")
     )
-    mount["touched"] = sorted(touched)
+    page["touched"] = sorted(touched)
     texts: dict[int, dict[str, str]] = {}
-    for number, key in mount["touched"]:
+    for number, key in page["touched"]:
         texts.setdefault(number, {})[key] = now[number].get(key, "")
     return texts
 
 
 @cache
-def _script() -> str:
-    return (ASSETS / "grid.js").read_text(encoding="utf-8")
+def _scripts() -> str:
+    return "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("grid_cells.js", "grid.js"))

@@ -11,6 +11,17 @@ from st_aggrid import JsCode
 from komet_import.language import _
 from komet_import.schema.column import Colour, Column
 
+OWN_COLUMNS = ("_row", "_action")  # of the grid, before the file's
+# What the definitions name by `type`: the grid's script, which AG Grid takes from options that never change.
+COLUMN_TYPES: dict[str, dict[str, Any]] = {
+    "text": {"cellRenderer": JsCode("komet.Cell"), "valueSetter": JsCode("komet.setText")},
+    "chosen": {"cellEditorSelector": JsCode("komet.listEditor")},
+    "action": {
+        "valueGetter": JsCode("komet.action"),
+        "valueSetter": JsCode("komet.setAction"),
+        "cellEditorSelector": JsCode("komet.actionEditor"),
+    },
+}
 _WIDTH_OF_A_LETTER = 7.5
 _HEADER_MARGIN = 34
 
@@ -31,7 +42,7 @@ def header_words(colour: Colour, blue_required: bool) -> str:
 
 def _definition(column: Column, with_choices: bool, blue_required: bool) -> dict[str, Any]:
     unneeded = column.colour is Colour.BLUE and not blue_required
-    definition: dict[str, Any] = {
+    return {
         "field": column.key,
         "headerName": column.header,
         "headerClass": f"komet-{column.colour.value}",
@@ -39,10 +50,8 @@ def _definition(column: Column, with_choices: bool, blue_required: bool) -> dict
         if unneeded
         else column.colour.meaning,
         "initialWidth": _width(column),
+        "type": ["text", "chosen"] if with_choices else ["text"],
     }
-    if with_choices:
-        definition["cellEditorSelector"] = JsCode("komet.editor")
-    return definition
 
 
 def _width(column: Column) -> int:
@@ -71,9 +80,7 @@ def _action_column() -> dict[str, Any]:
         "headerName": _("Action"),
         "headerTooltip": _("What becomes of the row; double-click to skip it or put it back"),
         "pinned": "left",
-        "initialWidth": 92,
-        "valueGetter": JsCode("komet.action"),
-        "valueSetter": JsCode("komet.setAction"),
-        "cellEditorSelector": JsCode("komet.actionEditor"),
+        "initialWidth": 132,
+        "type": ["action"],
         "cellClass": "komet-quiet",
     }

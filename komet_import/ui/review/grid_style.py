@@ -7,7 +7,7 @@ from st_aggrid import StAggridTheme
 from komet_import.schema.column import Colour
 from komet_import.ui.review.grid_columns import header_words
 from komet_import.ui.review.grid_words import not_saved
-from komet_import.ui.theme import Ink, Palette
+from komet_import.ui.theme import Ink, Palette, is_dark
 
 Css = dict[str, dict[str, str]]
 
@@ -35,7 +35,9 @@ def grid_theme(colours: Palette) -> StAggridTheme:
 def grid_css(colours: Palette, blue_required: bool) -> Css:
     """Rules by selector, as st_aggrid wants them."""
     css: Css = {
+        ":root": {"color-scheme": "dark" if is_dark() else "light"},  # of the scrollbars
         "#gridContainer": {"height": "100vh !important"},
+        ".ag-horizontal-left-spacer": {"overflow": "hidden !important"},  # a second, useless scrollbar
         ".ag-tooltip": {"white-space": "pre-line", "max-width": "26rem"},
         ".komet-quiet": {"color": colours.quiet_text},
         ".komet-number": {"text-align": "right"},
@@ -43,12 +45,16 @@ def grid_css(colours: Palette, blue_required: bool) -> Css:
             "color": colours.quiet_text,
             "text-decoration": "line-through",
         },
+        ".ag-cell-value, .komet-text": {"overflow": "hidden", "text-overflow": "ellipsis"},
+        ".komet-text": {"display": "block", "text-align": "left"},
+        ".komet-old": {"color": colours.quiet_text},
+        ".komet-kept .komet-old": {"text-decoration": "none"},
         ".ag-cell.komet-focused": {"box-shadow": f"inset 0 0 0 3px {colours.accent}"},
     }
     for colour, ink in colours.headers.items():
         css |= _header(colour, ink, header_words(colour, blue_required))
     css |= _error(colours.error) | _warning(colours.warning, colours.page) | _changed(colours.changed)
-    return css | _unsaved(colours.warning, colours.page)
+    return css | _focus(colours) | _list(colours) | _unsaved(colours.warning, colours.page)
 
 
 def _header(colour: Colour, ink: Ink, words: str) -> Css:
@@ -124,6 +130,74 @@ def _changed(ink: Ink) -> Css:
             "left": "0",
             "border-top": f"7px solid {ink.line}",
             "border-right": "7px solid transparent",
+        },
+    }
+
+
+def _focus(colours: Palette) -> Css:
+    """Where one stands is seen beside every mark."""
+    ring = {
+        "outline": f"2px solid {colours.text} !important",
+        "outline-offset": "-2px",
+        "border-color": "transparent !important",
+    }
+    return {".ag-cell-focus:not(.ag-cell-inline-editing)": ring}
+
+
+def _list(colours: Palette) -> Css:
+    """What a cell is chosen from, the words in place of rows, and what is for ears alone."""
+    return {
+        ".komet-input": {
+            "width": "100%",
+            "height": "100%",
+            "padding": "0 8px",
+            "border": "0",
+            "outline": f"2px solid {colours.accent}",
+            "outline-offset": "-2px",
+            "font": "inherit",
+            "color": colours.text,
+            "background": colours.page,
+        },
+        ".komet-list": {
+            "position": "fixed",
+            "z-index": "10",
+            "overflow-y": "auto",
+            "box-sizing": "border-box",
+            "padding": "4px 0",
+            "border": f"1px solid {colours.line}",
+            "border-radius": "6px",
+            "box-shadow": "0 4px 12px rgba(0, 0, 0, .25)",
+            "font": '14px "Source Sans Pro", sans-serif',
+            "color": colours.text,
+            "background": colours.page,
+        },
+        ".komet-option": {
+            "padding": "5px 12px",
+            "cursor": "pointer",
+            "max-width": "26rem",
+            "overflow": "hidden",
+            "text-overflow": "ellipsis",
+            "white-space": "nowrap",
+        },
+        ".komet-option:hover": {"background": colours.header},
+        '.komet-option[aria-selected="true"]': {
+            "background": colours.changed.background,
+            "color": colours.changed.text,
+        },
+        "#empty:not(:empty)": {
+            "position": "fixed",
+            "inset": "90px 0 auto 0",
+            "padding": "0 2rem",
+            "text-align": "center",
+            "font": '15px "Source Sans Pro", sans-serif',
+            "color": colours.quiet_text,
+        },
+        "#said": {
+            "position": "fixed",
+            "width": "1px",
+            "height": "1px",
+            "overflow": "hidden",
+            "clip-path": "inset(50%)",
         },
     }
 

@@ -6,12 +6,20 @@ from komet_import import outcomes
 from komet_import.language import _, ngettext
 
 
-def script_words() -> dict[str, str | list[str]]:
-    """For grid.js, by the names that it knows them by; `unsaved` is of one cell, then of many."""
+def script_words() -> dict[str, str | list[str] | dict[str, str]]:
+    """For grid.js, by the names that it knows them by; `unsaved` is of one cell, then of many, `said` of a marked cell."""
     return {
+        "grid": _("The rows of the file"),
+        "blank": _("(blank)"),
+        "said": {
+            "error": _("{text}, error: {note}"),
+            "warning": _("{text}, warning: {note}"),
+            "changed": _("{text}, changed: {note}"),
+            "kept": _("blank: {note}"),
+        },
         "skipped": _(outcomes.SKIPPED),
-        "skip": _("Skip"),
-        "putBack": _("Put back"),
+        "skip": _("Skip this row"),
+        "putBack": _("Take it back"),
         "notSaved": _("Not saved yet."),
         "unsaved": [_unsaved(count) for count in (1, 2)],
     }

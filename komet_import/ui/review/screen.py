@@ -199,6 +199,7 @@ def _grid(desk: Desk, opened: OpenDraft, view: View, issues: Sequence[Issue]) ->
             empty="",
             scroll=0,
             take_focus=0,
+            kept_in_sight=0,
             on_edits=partial(_edit, desk, opened.stored.draft_id),
             on_focus=partial(_focus, view),
         )

@@ -57,6 +57,16 @@ def focus(row: int, key: str) -> None:
     state.focused = (row, key)
 
 
+def show(row: int, key: str) -> None:
+    focus(row, key)
+    state.scroll += 1
+
+
+def lead(row: int, key: str) -> None:
+    focus(row, key)
+    state.take_focus += 1
+
+
 def press() -> None:
     state.presses += 1
 
@@ -73,13 +83,15 @@ def marks(row: int, texts: dict[str, str]) -> dict[str, GridCell]:
     if row == 4:
         found["name"] = GridCell("warning", "The same name as row 5.")
     if row == 5:
-        found["phone"] = GridCell("changed", "Was: 305-555-0100")
+        found["phone"] = GridCell("changed", "It was 305-555-0100.", "305-555-0100")
+        found["fax"] = GridCell("kept", "The stored value stays.", "305-555-0199")
     return found
 
 
 def start_over() -> None:
     state.texts = {row: first_texts(row) for row in range(2, ROWS + 2)}
     state.left_out, state.undo, state.edits, state.focused = {}, [], 0, (2, "code")
+    state.scroll, state.take_focus = state.get("scroll", 0) + 1, state.get("take_focus", 0)
     state.presses, state.storing = 0, {"now": 0, "most": 0}
     state.slow, state.busy, state.website, state.page = False, False, False, 1
     state.starts = state.get("starts", 0) + 1
@@ -93,16 +105,17 @@ with layout.title("customers-november.xlsx", "Data Import", "Review"):
 with st.container(horizontal=True):
     st.button("Start over", on_click=start_over)
     st.button("Undo", on_click=undo, disabled=not state.undo)
-    st.button("Show row 41", on_click=focus, args=(41, "fax"))
+    st.button("Show row 41", on_click=show, args=(41, "fax"))
+    st.button("Go to row 40", on_click=lead, args=(40, "phone"))
     slow = st.toggle("Slow", key="slow", width="content")
     with_website = st.toggle("Website", key="website", width="content")
     st.toggle("Busy", key="busy", width="content")
-    page = st.segmented_control("Page", [1, 2], key="page", label_visibility="collapsed")
+    page = st.segmented_control("Page", [1, 2, 3], key="page", label_visibility="collapsed")
     st.text(f"start {state.starts}, focused: {state.focused}", width="content")
     st.text(f"pressed {state.presses} times, stored {state.storing['most']} at once", width="content")
 if slow:
     time.sleep(1)
-shown = [row for row in state.texts if page == 1 or row > 20]
+shown = [row for row in state.texts if page == 1 or (page == 2 and row > 20)]
 grid_rows = [
     GridRow(
         row,
@@ -123,10 +136,11 @@ try:
         choices={"customer_type": ["Wholesaler", "Retail florist", HOSTILE]},
         blue_required=True,
         focused=state.focused,
-        announced="",
-        empty="",
-        scroll=0,
-        take_focus=0,
+        announced=f"Stands in {state.focused}.",
+        empty="No row on this page.",
+        scroll=state.scroll,
+        take_focus=state.take_focus,
+        kept_in_sight=0,
         on_edits=store,
         on_focus=focus,
     )
