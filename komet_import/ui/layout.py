@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 
 import streamlit as st
@@ -103,10 +103,15 @@ def show_badge(text: str, tone: Tone, icon: str | None = None) -> None:
     st.markdown(f":{TONE_NAMES[tone]}-badge[{icon or ''} {escape_markdown(text)}]", width="content")
 
 
-def badge_colours(tones: Mapping[str, Tone]) -> list[str]:
-    """The colours for a table's badges, in the order of `tones` (a word and its tone each)."""
-    colours = palette().table_badges
-    return [colours[tone] for tone in tones.values()]
+def nothing(sentence: str, icon: str = ":material/inbox:") -> DeltaGenerator:
+    """In place of what is not there: why, and what to do next; returns the place for a button that does it.
+
+    `sentence` is markdown.
+    """
+    with st.container(border=True, horizontal_alignment="center", gap="small", key="nothing"):
+        st.markdown(icon, width="content")
+        st.markdown(sentence, width="content", text_alignment="center")
+        return st.container(horizontal=True, horizontal_alignment="center")
 
 
 def quiet(text: str) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from komet_import import outcomes
@@ -17,7 +14,8 @@ from komet_import.schema.problems import Severity
 from komet_import.store.history import HistoryLine, Order, SortBy
 from komet_import.store.imports import ImportState
 from komet_import.store.mails import MailState
-from komet_import.ui import layout, words
+from komet_import.ui import words
+from komet_import.ui.list_table import Cell, ListColumn, ListRow, Look, list_table
 from komet_import.ui.theme import Tone
 
 _BADGES: dict[ImportState | MailState | Severity, tuple[str, Tone]] = {
@@ -45,7 +43,6 @@ _COLUMNS = {
     SortBy.STATE: N_("State"),
     SortBy.MAIL: N_("E-mail"),
 }
-_TEXTS = (SortBy.WHEN, SortBy.FILE, SortBy.BY)
 _COUNTS = (SortBy.ROWS, SortBy.NEW, SortBy.UPDATED, SortBy.UNCHANGED, SortBy.LEFT_OUT)
 
 
@@ -55,16 +52,6 @@ def badge(of: ImportState | MailState | Severity) -> tuple[str, Tone]:
     return _(word), tone
 
 
-def badge_column(
-    label: str | None, kinds: Iterable[ImportState | MailState | Severity], width: int | None = None
-) -> Any:
-    """The column of a table whose cells hold one badge each."""
-    tones = dict(map(badge, kinds))
-    return st.column_config.MultiselectColumn(
-        label, options=list(tones), color=layout.badge_colours(tones), disabled=True, width=width
-    )
-
-
 def history_table(
     desk: Desk,
     lines: Sequence[HistoryLine],
@@ -72,67 +59,43 @@ def history_table(
     choose: Callable[[int], None],
     sort: Callable[[SortBy], None],
 ) -> None:
-    """A line for each import: choosing one calls `choose` with its ID, a click on a header `sort` with its column."""
-    # The next drawing is another table: what was clicked is dealt with, and must not stay marked.
-    clicks = st.session_state.setdefault("history-clicks", 0)
-    st.dataframe(
-        _history_frame(desk, lines),
-        hide_index=True,
-        row_height=36,
-        height="content" if len(lines) < 15 else 560,
-        column_config=_history_columns(order),
-        on_select=partial(
-            _clicked, f"history-{clicks}", [line.record.import_id for line in lines], choose, sort
-        ),
-        selection_mode=["single-row", "single-column"],
-        key=f"history-{clicks}",
-        placeholder="",
-        alt=_("The imports"),
+    """A line for each import: opening one calls `choose` with its ID, a click on a header `sort` with its column."""
+    now = datetime.now(UTC)
+    list_table(
+        "history-list",
+        _("The imports"),
+        [
+            ListColumn(_(header), by.value, "number" if by in _COUNTS else "text", opens=by is SortBy.FILE)
+            for by, header in _COLUMNS.items()
+        ],
+        [
+            ListRow(
+                [_history_cells(desk, line, now)[by] for by in _COLUMNS],
+                line.record.import_id,
+                f"/import_history?import={line.record.import_id}",
+            )
+            for line in lines
+        ],
+        order=(order.by.value, order.descending),
+        choose=choose,
+        sort=lambda by: sort(SortBy(by)),
     )
 
 
-def _clicked(
-    key: str, import_ids: Sequence[int], choose: Callable[[int], None], sort: Callable[[SortBy], None]
-) -> None:
-    chosen = st.session_state[key]["selection"]
-    st.session_state["history-clicks"] += 1
-    if chosen["rows"]:
-        choose(import_ids[chosen["rows"][0]])
-    elif chosen["columns"]:
-        sort({header: by for by, header in _headers().items()}[chosen["columns"][0]])
-
-
-def _headers() -> dict[SortBy, str]:
-    return {by: _(header) for by, header in _COLUMNS.items()}
-
-
-def _history_frame(desk: Desk, lines: Sequence[HistoryLine]) -> pd.DataFrame:
-    records = [line.record for line in lines]
-    now = datetime.now(UTC)
-    cells: dict[SortBy, list[Any]] = {
-        SortBy.WHEN: [words.short(record.finished_at, desk.company, now) for record in records],
-        SortBy.FILE: [record.title for record in records],
-        SortBy.BY: [record.by for record in records],
-        SortBy.ROWS: [record.rows for record in records],
-        SortBy.NEW: [record.counts.new for record in records],
-        SortBy.UPDATED: [record.counts.update for record in records],
-        SortBy.UNCHANGED: [record.counts.unchanged for record in records],
-        SortBy.LEFT_OUT: [record.counts.rejected for record in records],
-        SortBy.STATE: [[badge(record.state)[0]] for record in records],
-        SortBy.MAIL: [[badge(line.mail)[0]] if line.mail else [] for line in lines],
+def _history_cells(desk: Desk, line: HistoryLine, now: datetime) -> dict[SortBy, Cell]:
+    record = line.record
+    return {
+        SortBy.WHEN: words.short(record.finished_at, desk.company, now),
+        SortBy.FILE: record.title,
+        SortBy.BY: record.by,
+        SortBy.ROWS: record.rows,
+        SortBy.NEW: record.counts.new,
+        SortBy.UPDATED: record.counts.update,
+        SortBy.UNCHANGED: record.counts.unchanged,
+        SortBy.LEFT_OUT: record.counts.rejected,
+        SortBy.STATE: Look(*badge(record.state)),
+        SortBy.MAIL: Look(*badge(line.mail)) if line.mail else None,
     }
-    return pd.DataFrame({header: cells[by] for by, header in _headers().items()})
-
-
-def _history_columns(order: Order) -> dict[str, Any]:
-    arrow = " ↓" if order.descending else " ↑"
-    headers = _headers()
-    labels = {by: header + (arrow if by is order.by else "") for by, header in headers.items()}
-    columns = {by: st.column_config.TextColumn(labels[by]) for by in _TEXTS}
-    columns |= {by: st.column_config.NumberColumn(labels[by], format="localized") for by in _COUNTS}
-    columns[SortBy.STATE] = badge_column(labels[SortBy.STATE], ImportState)
-    columns[SortBy.MAIL] = badge_column(labels[SortBy.MAIL], MailState)
-    return {headers[by]: column for by, column in columns.items()}
 
 
 def page_choice(total: int, page_rows: int, page: int, key: str) -> None:

@@ -41,13 +41,12 @@ class Ink:
 
 @dataclass(frozen=True)
 class Palette:
-    """`table_badges` are pale or deep on purpose: Streamlit chooses black or white text on them by itself."""
+    """The theme's colours for what Streamlit does not draw by itself."""
 
     headers: dict[Colour, Ink]
     error: Ink
     warning: Ink
     changed: Ink
-    table_badges: dict[Tone, str]
     page: str
     text: str
     quiet_text: str
@@ -65,12 +64,6 @@ LIGHT = Palette(
     error=Ink("#FCE4EE", "#8E0F48", "#B4175A"),
     warning=Ink("#FFF3DA", "#6E4300", "#A65B00"),
     changed=Ink("#EEEAFA", "#3F3175", "#5B4A9E"),
-    table_badges={
-        Tone.DONE: "#E6E1F6",
-        Tone.NEUTRAL: "#E9E9EE",
-        Tone.WAITING: "#FBE5BF",
-        Tone.ERROR: "#F9D3E2",
-    },
     page="#FFFFFF",
     text="#22222A",
     quiet_text="#5C5C67",
@@ -87,12 +80,6 @@ DARK = Palette(
     error=Ink("#4A1F33", "#FFC2DA", "#F07CAB"),
     warning=Ink("#3D2C14", "#F8CF92", "#EBA34A"),
     changed=Ink("#2F2950", "#D6CDFA", "#A99BE8"),
-    table_badges={
-        Tone.DONE: "#3A3360",
-        Tone.NEUTRAL: "#33333D",
-        Tone.WAITING: "#4A3818",
-        Tone.ERROR: "#52243A",
-    },
     page="#17171C",
     text="#E9E9EE",
     quiet_text="#B4B4BF",

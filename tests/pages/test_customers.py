@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from komet_import.review.plan import Record
 from tests import stories
-from tests.pages.conftest import NEW, OpenApp, upload, words, workbook
+from tests.pages.conftest import NEW, OpenApp, listed, upload, words, workbook
 from tests.store.plans import commit_plan, make_plan, texts
 from tests.stories import at_desk, csv_of, imported
 
@@ -27,7 +27,7 @@ def import_rows(open_app: OpenApp, *rows: dict[str, str]) -> AppTest:
 
 def codes(app: AppTest) -> list[str]:
     assert not app.exception
-    return list(app.dataframe[0].value["Customer Code"]) if app.dataframe else []
+    return listed(app, "customer-list").get("Customer Code", [])
 
 
 def html(app: AppTest) -> str:

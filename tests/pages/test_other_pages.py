@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import NEW, SCRIPT, OpenApp, figures, upload, words, workbook
+from tests.pages.conftest import NEW, SCRIPT, OpenApp, figures, listed, upload, words, workbook
 
 
 def _import(open_app: OpenApp, *rows: dict[str, str]) -> None:
@@ -28,9 +28,9 @@ def test_an_import_shows_its_figures_discrepancies_changes_mail_and_file(open_ap
     assert not app.exception
     assert figures(app)["Updated"] == "1"
     assert figures(app)["Left out"] == "1"
-    changes, issues = (frame.value for frame in app.dataframe)
-    assert issues.iloc[0].tolist()[:4] == [3, ["Error"], "Terms", "<b>Nett</b>"]
-    assert changes.iloc[0].tolist() == [2, "ABC Wholesale (ABC)", "Phone", "(blank)", "→", "305"]
+    changes, issues = (list(listed(app, key).values()) for key in ("changes", "discrepancy-list"))
+    assert [texts[0] for texts in issues][:4] == ["3", "Error", "Terms", "<b>Nett</b>"]
+    assert [texts[0] for texts in changes] == ["2", "ABC Wholesale (ABC)", "Phone", "(blank)", "305"]
     labels = [button.proto.label for button in app.get("download_button")]
     assert {"Discrepancy workbook", "Original file"} <= set(labels)
     assert "No mail server is set" in words(app)

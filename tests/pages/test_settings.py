@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from komet_import.settings import MailServer
 from tests.mail.post_office import Mailbox, post_office
-from tests.pages.conftest import NEW, OpenApp, figures, upload, words, workbook
+from tests.pages.conftest import NEW, OpenApp, figures, listed, upload, words, workbook
 
 SECRET = "p4ss-w0rd"
 
@@ -138,7 +138,7 @@ def test_a_rename_updates_the_customers_and_the_open_drafts_notice(open_app: Ope
     press(app, "rename")
     assert "“Net 30” is “30 days net” now. 1 customer updated." in said(app)
     assert figures(draft.run())["With errors"] == "1"
-    assert open_app("customers.py").dataframe[0].value["Terms"].tolist() == ["30 days net"]
+    assert listed(open_app("customers.py"), "customer-list")["Terms"] == ["30 days net"]
 
 
 def test_a_long_list_comes_in_pages(open_app: OpenApp, change: sqlite3.Connection) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from html import escape
@@ -33,20 +33,18 @@ def flag_words(column: Column, text: str) -> str:
     return column.header if text == YES else _("Not {header}").format(header=column.header.lower())
 
 
-def customer_card(desk: Desk, given: str | None) -> None:
+def customer_card(desk: Desk, given: str, close: Callable[[], None]) -> None:
     """`given` comes from the address: anything may stand there."""
     with st.container(border=True, gap="small", key="customer-card"):
-        if given is None:
-            layout.quiet(_("Choose a customer in the list to see its history and all its fields."))
-            return
         try:
             row = customers.get(desk, id_from(given, "unknown_customer"))
         except NotFound as error:
             st.markdown(f":material/search_off: {escape_markdown(str(error))}")
+            _close_button(close)
             return
         values = dict(zip((c.key for c in CUSTOMERS.value_columns), row.texts, strict=True))
         values[ID_KEY] = str(row.record_id)
-        _head(row, values)
+        _head(row, values, close)
         history, details, contacts = st.tabs([_("History"), _("Details"), CONTACTS])
         with history:
             _history(desk, row)
@@ -56,7 +54,11 @@ def customer_card(desk: Desk, given: str | None) -> None:
             _groups((CONTACTS,), values)
 
 
-def _head(row: CustomerRow, values: dict[str, str]) -> None:
+def _close_button(close: Callable[[], None]) -> None:
+    st.button(_("Close"), key="close-card", type="tertiary", icon=":material/close:", on_click=close)
+
+
+def _head(row: CustomerRow, values: dict[str, str], close: Callable[[], None]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(gap=None, width="stretch"):
             st.subheader(escape_markdown(values[NAME_KEY]), anchor=False)
@@ -71,6 +73,7 @@ def _head(row: CustomerRow, values: dict[str, str]) -> None:
                     Tone.NEUTRAL if on else Tone.WAITING,
                     ":material/check:" if on else ":material/block:",
                 )
+        _close_button(close)
 
 
 # -- fields --------------------------------------------------------------------------------------------------------

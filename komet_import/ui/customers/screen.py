@@ -11,7 +11,7 @@ from io import BytesIO
 
 import streamlit as st
 
-from komet_import import customers, history
+from komet_import import customers, history, importer
 from komet_import.desk import Desk
 from komet_import.errors import NotFound
 from komet_import.language import N_, _, ngettext
@@ -39,21 +39,30 @@ _FILTERS = [CUSTOMERS.by_key[key] for key in CUSTOMERS.filters]
 def customers_screen(desk: Desk) -> None:
     """One primary button: what is missing here comes in by a file."""
     actions = layout.title(_("Customers"))
-    left, right = st.columns([0.625, 0.375], gap="medium")
+    chosen = st.query_params.get("customer")
+    if chosen is None and not importer.count_stored(desk):
+        with layout.nothing(_("No customer is stored yet. Import a file, and its customers are here.")):
+            _import_button()
+        return
+    left, *right = st.columns(1 if chosen is None else [0.625, 0.375], gap="medium")
     with left:
         record = _import_in_address(desk)
         wanted, order = _wanted(desk, record), _order()
-        total = _list(desk, wanted, order)
-    if total or "customer" in st.query_params:
-        with right:
-            customer_card(desk, st.query_params.get("customer"))
+        total = _list(desk, wanted, order, chosen)
+    if chosen is not None:
+        with right[0]:
+            customer_card(desk, chosen, _close)
     with actions:
         _download(desk, wanted, order, total)
-        if st.button(_("Import"), type="primary", icon=":material/upload_file:", key="import-file"):
-            st.switch_page("data_import.py")
+        _import_button()
 
 
-def _list(desk: Desk, wanted: Wanted, order: Order) -> int:
+def _import_button() -> None:
+    if st.button(_("Import"), type="primary", icon=":material/upload_file:", key="import-file"):
+        st.switch_page("data_import.py")
+
+
+def _list(desk: Desk, wanted: Wanted, order: Order, chosen: str | None) -> int:
     page = int(st.session_state.get(_page_key(), 1))
     rows, total = customers.find(desk, wanted, order, PAGE_ROWS, (page - 1) * PAGE_ROWS)
     if not rows and total:  # customers are fewer than when this page was chosen
@@ -61,19 +70,17 @@ def _list(desk: Desk, wanted: Wanted, order: Order) -> int:
         rows, total = customers.find(desk, wanted, order, PAGE_ROWS)
         page = 1
     if rows:
-        customer_table(desk, rows, order, st.query_params.get("customer", ""), _choose, _sort)
+        customer_table(desk, rows, order, chosen, _choose, _sort)
         page_choice(total, PAGE_ROWS, page, key=_page_key())
     else:
-        _nothing(wanted)
+        _no_fit()
     return total
 
 
-def _nothing(wanted: Wanted) -> None:
-    if _is_narrowed(wanted):
-        st.info(_("No customer fits the search and all of these filters. Take one of them away."))
+def _no_fit() -> None:
+    sentence = _("No customer fits the search and all of these filters. Take one of them away.")
+    with layout.nothing(sentence, ":material/search_off:"):
         st.button(_("Show all customers"), icon=":material/filter_alt_off:", key="all", on_click=_show_all)
-        return
-    st.info(_("No customer is stored yet. Import a file, and its customers are here."))
 
 
 def _download(desk: Desk, wanted: Wanted, order: Order, total: int) -> None:
@@ -115,10 +122,6 @@ def _wanted(desk: Desk, record: ImportRecord | None) -> Wanted:
         _import_filter(desk, record)
     given = {key: value for key, value in values.items() if value is not None}
     return Wanted(text or "", given, record.import_id if record else None)
-
-
-def _is_narrowed(wanted: Wanted) -> bool:
-    return bool(wanted.text or wanted.values or wanted.import_id)
 
 
 def _filter(column: Column, company: Company) -> str | None:
@@ -240,11 +243,12 @@ def _sort(key: str) -> None:
     _to_first_page()
 
 
-def _choose(record_id: int | None) -> None:
-    if record_id is None:
-        st.query_params.pop("customer", None)
-    else:
-        st.query_params["customer"] = str(record_id)
+def _choose(record_id: int) -> None:
+    st.query_params["customer"] = str(record_id)
+
+
+def _close() -> None:
+    st.query_params.pop("customer", None)
 
 
 def _show_all() -> None:

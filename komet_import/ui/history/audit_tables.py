@@ -4,46 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-import streamlit as st
-
 from komet_import.language import _
 from komet_import.review.issues import Issue
 from komet_import.schema.declarations import DECLARATIONS
-from komet_import.schema.problems import Severity
 from komet_import.store.audit import ShownChange
 from komet_import.ui.history.files import change_header, header_of
-from komet_import.ui.tables import badge, badge_column
-from komet_import.ui.theme import palette
-
-_ROW_NUMBER = st.column_config.NumberColumn(format="%d", width=70)
+from komet_import.ui.list_table import LOW, Cell, ListColumn, ListRow, Look, list_table
+from komet_import.ui.tables import badge
 
 
 def changes_table(declaration: str, changes: Sequence[ShownChange]) -> None:
     """The old value is grey; a new record is one line. `declaration` is a key of DECLARATIONS."""
     record = DECLARATIONS[declaration].record.capitalize()
-    row, old_value = _("Row"), _("Old value")
-    frame = pd.DataFrame(
-        {
-            row: [shown.change.row for shown in changes],
-            record: [_record(record, shown) for shown in changes],
-            _("Column"): [change_header(declaration, shown.change.key) for shown in changes],
-            old_value: [_value(shown.change.key, shown.change.old) for shown in changes],
-            " ": ["→" if shown.change.key else "" for shown in changes],
-            _("New value"): [_value(shown.change.key, shown.change.new) for shown in changes],
-        }
-    )
-    if not any(shown.change.row for shown in changes):
-        del frame[row]
-    grey = frame.style.map(lambda _cell: f"color:{palette().quiet_text}", subset=[old_value, " "])
-    st.dataframe(
-        grey,
-        hide_index=True,
-        row_height=32,
-        height=_height(len(frame)),
-        column_config={row: _ROW_NUMBER, " ": st.column_config.TextColumn(width=40)},
-        alt=_("What this import changed, old and new"),
-    )
+    of_file = any(shown.change.row for shown in changes)
+    columns = [
+        ListColumn(record, kind="value"),
+        ListColumn(_("Column")),
+        ListColumn(_("Old value"), kind="value"),
+        ListColumn(_("New value"), kind="value"),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            _record(record, shown),
+            change_header(declaration, shown.change.key),
+            Look(_value(shown.change.key, shown.change.old)),
+            _value(shown.change.key, shown.change.new),
+        ]
+        for shown in changes
+    ]
+    if of_file:
+        columns.insert(0, _row_column())
+        for cells, shown in zip(rows, changes, strict=True):
+            cells.insert(0, _row_number(shown.change.row))
+    label = _("What this import changed, old and new")
+    list_table("changes", label, columns, map(ListRow, rows), height=LOW)
+
+
+def _row_column() -> ListColumn:
+    return ListColumn(_("Row"), kind="number")
+
+
+def _row_number(row: int | None) -> str:
+    """As the file has it, without thousands commas."""
+    return "" if row is None else str(row)
 
 
 def _record(word: str, shown: ShownChange) -> str:
@@ -56,28 +59,29 @@ def _value(key: str | None, text: str | None) -> str:
     return text or (_("(blank)") if key else "")
 
 
-def discrepancy_frame(declaration: str, issues: Sequence[Issue]) -> None:
+def discrepancy_list(declaration: str, issues: Sequence[Issue]) -> None:
     """Row, kind, column, value and reason."""
-    row, kind = _("Row"), _("Kind")
-    frame = pd.DataFrame(
-        {
-            row: [issue.row for issue in issues],
-            kind: [[badge(issue.severity)[0]] for issue in issues],
-            _("Column"): [header_of(declaration, issue.key) for issue in issues],
-            _("Value"): [issue.value for issue in issues],
-            _("Why"): [issue.message for issue in issues],
-        }
+    list_table(
+        "discrepancy-list",
+        _("The discrepancies of this import"),
+        [
+            _row_column(),
+            ListColumn(_("Kind")),
+            ListColumn(_("Column")),
+            ListColumn(_("Value"), kind="value"),
+            ListColumn(_("Why"), kind="sentence"),
+        ],
+        [
+            ListRow(
+                [
+                    _row_number(issue.row),
+                    Look(*badge(issue.severity)),
+                    header_of(declaration, issue.key),
+                    issue.value,
+                    issue.message,
+                ]
+            )
+            for issue in issues
+        ],
+        height=LOW,
     )
-    st.dataframe(
-        frame,
-        hide_index=True,
-        row_height=32,
-        height=_height(len(frame)),
-        column_config={row: _ROW_NUMBER, kind: badge_column(None, Severity, width=100)},
-        alt=_("The discrepancies of this import"),
-    )
-
-
-def _height(rows: int) -> int:
-    """In pixels: at most nine rows, the others by scrolling."""
-    return min(330, 38 + 32 * rows)

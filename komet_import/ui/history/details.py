@@ -19,7 +19,7 @@ from komet_import.store.imports import ImportKind, ImportRecord
 from komet_import.ui import layout, words
 from komet_import.ui.address import id_from
 from komet_import.ui.downloads import TableDownload, download_button, download_menu
-from komet_import.ui.history.audit_tables import changes_table, discrepancy_frame
+from komet_import.ui.history.audit_tables import changes_table, discrepancy_list
 from komet_import.ui.history.charts import problem_name, problem_value
 from komet_import.ui.history.files import changes_file, discrepancies_file, header_of
 from komet_import.ui.history.sentences import what_happened, what_was_chosen
@@ -194,7 +194,7 @@ def _discrepancies(desk: Desk, view: ImportView) -> TableDownload:
         page = int(st.session_state.get(page_key, 1))
         offset = (page - 1) * PAGE_ROWS
         found = history.each_discrepancy(desk, record.import_id, problem, limit=PAGE_ROWS, offset=offset)
-        discrepancy_frame(record.declaration, list(found))
+        discrepancy_list(record.declaration, list(found))
         page_choice(kept, PAGE_ROWS, page, key=page_key)
         if kept < total:
             sentence = _(

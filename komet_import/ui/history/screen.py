@@ -32,12 +32,19 @@ _FALLING_FIRST = {SortBy.WHEN, SortBy.ROWS, SortBy.NEW, SortBy.UPDATED, SortBy.U
 
 def history_screen(desk: Desk) -> None:
     """Figures and charts are of the whole period, the list of what the filters leave of it."""
-    with layout.title(_("Import History")):
+    head = layout.title(_("Import History"))
+    if not history.has_any(desk):
+        with layout.nothing(
+            _("Nothing was imported yet. Each import will be listed here, with what it changed.")
+        ):
+            st.page_link("data_import.py", label=_("Import a file"), icon=":material/upload_file:")
+        return
+    with head:
         period = _period()
         download = st.container(width="content")
     overview = history.overview(desk, period, datetime.now(UTC))
     if not overview.figures.imports:
-        _nothing(desk, period)
+        layout.nothing(nothing_in(period))
         return
     _figures(overview)
     above = st.container()
@@ -50,7 +57,10 @@ def history_screen(desk: Desk) -> None:
         history_table(desk, page.lines, _order(), _open, _sort)
         page_choice(page.total, PAGE_ROWS, _page_number(wanted), key=_page_key(wanted))
     else:
-        st.info(_("No import fits all of these filters. Take one of them away."))
+        with layout.nothing(
+            _("No import fits all of these filters. Take one of them away."), ":material/search_off:"
+        ):
+            st.button(_("Show all imports"), icon=":material/filter_alt_off:", key="all", on_click=_show_all)
     with download:
         download_menu(history_files(desk, overview, wanted, _order(), page.total), "downloads")
 
@@ -67,14 +77,6 @@ def _period() -> Period:
         label_visibility="collapsed",
     )
     return Period(chosen or Period.QUARTER.value)
-
-
-def _nothing(desk: Desk, period: Period) -> None:
-    if period is not Period.ALL and history.has_any(desk):
-        st.info(nothing_in(period))
-        return
-    st.info(_("Nothing was imported yet. Each import will be listed here, with what it changed."))
-    st.page_link("data_import.py", label=_("Import a file"), icon=":material/upload_file:")
 
 
 def _figures(overview: Overview) -> None:
@@ -256,6 +258,15 @@ def _name(names: dict[int, str], person_id: int) -> str:
 
 
 # -- the list ------------------------------------------------------------------------------------------------------
+
+
+def _show_all() -> None:
+    st.session_state["search"], st.session_state["state"] = "", _ALL
+    st.session_state["left-out"] = False
+    if "person" in st.session_state:
+        st.session_state["person"] = 0
+    _drop("bar")
+    _drop("problem")
 
 
 def _open(import_id: int) -> None:
