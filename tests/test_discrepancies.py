@@ -30,6 +30,7 @@ FILE = csv_of(
     {"Customer Code": "LACKS", "Send Invoice Via": "Email", "Credit Limit": "7", "Website": ""},
     {"Customer Code": "GOES", "Send Invoice Via": "", "Credit Limit": "1", "Website": ""},
 )
+TOLD = {"Reason", "Row in your file"}
 COLUMNS = {"Customer Code", "Send Invoice Via", "Credit Limit", "Website"}
 Made = Callable[[Desk, OpenDraft], bytes]
 
@@ -80,7 +81,7 @@ def test_it_has_the_files_columns_and_those_that_an_issue_names_and_wipes_nothin
         KEEPS={"Credit Limit": "5"},
         LACKS={"Email for Invoices": "ap@lacks.example"},
     )
-    assert headers == COLUMNS | {"Email for Invoices", "Reason"}
+    assert headers == COLUMNS | {"Email for Invoices", *TOLD}
     again = uploaded(desk, content, blank_cells=BlankCells.CLEAR)
     changed = {(change.key, change.old, change.new) for change in again.draft.plan().changes}
     assert changed == {
@@ -108,7 +109,7 @@ def test_a_column_that_only_an_edit_filled_clears_nothing_in_the_other_rows(
         KEEPS={"Credit Limit": "5"},
         LACKS={"Email for Invoices": "ap@lacks.example"},
     )
-    assert headers == COLUMNS | {"Email for Invoices", "Fax", "Reason"}
+    assert headers == COLUMNS | {"Email for Invoices", "Fax", *TOLD}
     imported(desk, content, blank_cells=BlankCells.CLEAR)
     assert (stored(desk)["KEEPS"]["fax"], stored(desk)["LACKS"]["fax"]) == ("1", "2")
 
@@ -131,3 +132,31 @@ def test_a_value_that_the_files_own_column_leaves_blank_stays_blank(desk: Desk, 
     assert ("website", "keeps.example", "") in {
         (change.key, change.old, change.new) for change in again.draft.plan().changes
     }
+
+
+@both
+def test_reason_and_row_are_ignored_on_the_way_back_however_they_are_written(
+    desk: Desk, opened: OpenDraft, made: Made
+) -> None:
+    """And a row of which nothing else is left is no row."""
+    book = openpyxl.load_workbook(BytesIO(made(desk, opened)))
+    sheet = book["Customers"]
+    headers = {str(cell.value): cell.column for cell in sheet[1]}
+    assert [sheet.cell(row, headers["Row in your file"]).value for row in (2, 3)] == [2, 3]
+    sheet["A1"], sheet["B1"] = " REASON", "row in  your File"
+    sheet.cell(2, headers["Credit Limit"], "5")
+    for cell in sheet[3][2:]:
+        cell.value = None
+    out = BytesIO()
+    book.save(out)
+    again = uploaded(desk, out.getvalue())
+    assert again.matching.unknown == ()
+    counts = again.draft.counts
+    assert (counts.rows, counts.update, counts.rejected) == (1, 1, 0)
+
+
+def test_a_file_with_such_columns_of_its_own_is_read_without_them(desk: Desk) -> None:
+    own = {"Reason": "closed", "Row in your file": "17"}
+    opened = uploaded(desk, csv_of(NEW | own, {"Reason": "nothing else", **dict.fromkeys(NEW, "")}))
+    assert (opened.matching.unknown, opened.draft.counts.rows) == ((), 1)
+    assert committed(desk, opened).counts.new == 1

@@ -482,6 +482,7 @@ def test_the_workbook_of_an_import_holds_the_rows_that_were_left_out(four: Desk)
     sheet: Any = openpyxl.load_workbook(out)["Customers"]
     header, row = list(sheet.iter_rows(values_only=True))
     assert dict(zip(header, row, strict=True)) == {
+        "Row in your file": 3,
         "Customer Code": "DEF",
         "Customer Name": None,
         "Location Codes": "MIA:LAX",

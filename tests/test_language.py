@@ -29,7 +29,14 @@ UNTRANSLATED = {
 LOGGERS = frozenset(("log", "_log", "_logger", "logger", "warnings"))
 # Names that programs know, and another program's own words.
 NAMES = frozenset(
-    ("Komet Import", "code list", "email list", "company list", "database disk image is malformed")
+    (
+        "Komet Import",
+        "Row in your file",
+        "code list",
+        "email list",
+        "company list",
+        "database disk image is malformed",
+    )
 )
 # What only a programmer sees.
 FAULTS = frozenset(("AssertionError", "KeyError", "RuntimeError", "TypeError", "ValueError"))

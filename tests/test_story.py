@@ -119,6 +119,8 @@ recipients.
 RED = "00FCE4EE"
 WORKBOOK = [
     [
+        "Reason",
+        "Row in your file",
         "Customer Code",
         "Customer Name",
         "Location Codes",
@@ -128,10 +130,9 @@ WORKBOOK = [
         "Billing ZIP Code",
         "Terms",
         "Credit Limit",
-        "Reason",
     ],
-    ["LILA", "Lila & More", "MIA:LAX", "MIA", "999", None, None, "Net 31", None, f"Terms: {NOT_IN_LIST}"],
-    ["GONE", "Gone", "MIA:LAX", "MIA", "1", None, None, None, None, LEFT_OUT],
+    [f"Terms: {NOT_IN_LIST}", 4, "LILA", "Lila & More", "MIA:LAX", "MIA", "999", None, None, "Net 31", None],
+    [LEFT_OUT, 7, "GONE", "Gone", "MIA:LAX", "MIA", "1", None, None, None, None],
 ]
 
 
@@ -262,4 +263,4 @@ def _workbook_holds_the_rejected_rows(desk: Desk, record: ImportRecord) -> None:
         (cell.coordinate, cell.fill.fgColor.rgb) for row in cells[1:] for cell in row if cell.fill.fill_type
     ]
     noted = [(cell.coordinate, cell.comment.text) for row in cells[1:] for cell in row if cell.comment]
-    assert (marked, noted) == ([("H2", RED)], [("H2", NOT_IN_LIST)])
+    assert (marked, noted) == ([("J2", RED)], [("J2", NOT_IN_LIST)])

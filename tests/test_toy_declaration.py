@@ -216,9 +216,9 @@ def test_the_rejected_rows_come_back_as_a_workbook_and_go_in_when_corrected(desk
     out = io.BytesIO()
     assert history.write_discrepancies(desk, record.import_id, out) == 1
     headers, row = sheet(out.getvalue())
-    assert headers == ["Invoice Number", "Date", "Amount", "Customer", "Reason"]
-    assert row[:4] == ["F-2", datetime(2026, 3, 1), 99999999999.99, "nobody"]
-    assert row[4].startswith("Customer: “nobody”")
+    assert headers == ["Reason", "Row in your file", "Invoice Number", "Date", "Amount", "Customer"]
+    assert row[1:] == [3, "F-2", datetime(2026, 3, 1), 99999999999.99, "nobody"]
+    assert row[0].startswith("Customer: “nobody”")
     back = importer.upload(desk, "corrected.xlsx", out.getvalue(), Choices(INVOICES))
     assert back.draft.counts.rejected == 1
     edited(desk, back, (2, "customer", "c1"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from komet_import.schema.column import REASON_HEADER, Declaration
+from komet_import.schema.column import REASON_HEADER, ROW_HEADER, Declaration
 from komet_import.schema.text import fold, tidy
 
 SEARCHED_ROWS = 50
@@ -13,12 +13,16 @@ SEARCHED_ROWS = 50
 
 @dataclass(frozen=True)
 class Matching:
-    """`positions` is where each of our columns stands in the file, by key; `repeated` where one stands more than once."""
+    """`positions` is where each of our columns stands in the file, by key; `repeated` where one stands more than once.
+
+    `told` is where a discrepancy workbook tells why and which row it was: what stands there is ignored.
+    """
 
     positions: Mapping[str, int]
     unknown: tuple[str, ...]
     missing: tuple[str, ...]
     repeated: Mapping[str, tuple[int, ...]]
+    told: tuple[int, ...] = ()
 
 
 def header_key(header: str) -> str:
@@ -26,22 +30,29 @@ def header_key(header: str) -> str:
     return fold(tidy(header)).replace(" ", "")
 
 
+_TOLD = frozenset(map(header_key, (REASON_HEADER, ROW_HEADER)))
+
+
 def match(headers: Sequence[str], declaration: Declaration, mapping: Mapping[str, str]) -> Matching:
     """`mapping` leads from the file's headers to ours and goes before equality; a blank header is no column."""
     known = _known(declaration, mapping)
     found: dict[str, list[int]] = {}
     unknown: list[str] = []
+    told: list[int] = []
     for position, header in enumerate(headers):
         key = known.get(header_key(header))
         if key is not None:
             found.setdefault(key, []).append(position)
-        elif header and header_key(header) != header_key(REASON_HEADER):
+        elif header_key(header) in _TOLD:
+            told.append(position)
+        elif header:
             unknown.append(header)
     return Matching(
         positions={column.key: found[column.key][0] for column in declaration.columns if column.key in found},
         unknown=tuple(unknown),
         missing=tuple(column.header for column in declaration.columns if column.key not in found),
         repeated={key: tuple(positions) for key, positions in found.items() if len(positions) > 1},
+        told=tuple(told),
     )
 
 

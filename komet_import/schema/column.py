@@ -54,8 +54,9 @@ class KindName(StrEnum):
 
 COMPANY_LIST = "company list"
 CONTACTS = "Contacts"  # the group of columns that says how a record's people are reached
-# The discrepancy workbook's last column: written for people, ignored on the way back.
+# The discrepancy workbook's first columns: written for people, ignored on the way back.
 REASON_HEADER = "Reason"
+ROW_HEADER = "Row in your file"
 _READ_AT_LEAST = 1000
 
 

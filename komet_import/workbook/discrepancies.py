@@ -84,7 +84,7 @@ def _with_issues(
 
 def _rows(sheet: Worksheet, layout: Layout, rows: Iterable[RejectedRow]) -> Iterator[CellRow]:
     columns = [(column.key, StyledCells(sheet, column)) for column in layout.columns]
-    last = DataCell(sheet, reason_style(sheet))
+    reason, number = DataCell(sheet, reason_style(sheet)), DataCell(sheet, reason_style(sheet), str)
     notes_left = MOST_NOTES
     for row, rejected in enumerate(rows, FIRST_ROW):
         issues = _by_key(rejected.issues)
@@ -94,9 +94,10 @@ def _rows(sheet: Worksheet, layout: Layout, rows: Iterable[RejectedRow]) -> Iter
             cells.append(_cell(column, rejected.cells.get(key, ""), problems, noted=notes_left > 0))
             notes_left -= bool(problems)
         reasons = _reasons(layout, rejected)
-        last.hold(reasons)
+        reason.hold(reasons)
+        number.hold(str(rejected.row))
         sheet.row_dimensions[row].height = text_height((reasons, REASON_WIDTH))
-        yield [*cells, last]
+        yield [reason, number, *cells]
         del sheet.row_dimensions[row]  # written by now
 
 

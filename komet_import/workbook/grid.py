@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
@@ -31,9 +31,14 @@ class Grid:
     @cached_property
     def filled(self) -> pa.Array:
         """The positions of the rows that hold any text."""
-        if not self.columns:
+        return self.filled_beside(())
+
+    def filled_beside(self, ignored: Collection[int]) -> pa.Array:
+        """The same, whatever the columns at these positions hold."""
+        columns = [column for position, column in enumerate(self.columns) if position not in ignored]
+        if not columns:
             return pa.array([], pa.int64())
-        return pc.indices_nonzero(reduce(pc.or_, (pc.not_equal(column, "") for column in self.columns)))
+        return pc.indices_nonzero(reduce(pc.or_, (pc.not_equal(column, "") for column in columns)))
 
     def texts(self, position: int) -> tuple[str, ...]:
         """One row."""

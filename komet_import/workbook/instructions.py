@@ -12,7 +12,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from komet_import.language import N_, _
-from komet_import.schema.column import REASON_HEADER, Colour, Column, Declaration
+from komet_import.schema.column import Colour, Column, Declaration
 from komet_import.schema.company import Company
 from komet_import.schema.kinds import words_of
 from komet_import.workbook import wording
@@ -60,7 +60,7 @@ def add_instructions(
     page.add_heading(title, TITLE, _TITLE_HEIGHT)
     if reasons:
         page.add_heading(_("How to use this file"))
-        page.add_paragraphs(wording.discrepancy_instructions(REASON_HEADER))
+        page.add_paragraphs(wording.discrepancy_instructions())
         page.add_problem_legend()
     page.add_heading(_("Colours of the headers"))
     page.add_header_legend()

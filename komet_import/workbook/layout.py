@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from komet_import.schema.column import REASON_HEADER, Column, Declaration
+from komet_import.schema.column import REASON_HEADER, ROW_HEADER, Column, Declaration
 from komet_import.schema.company import Company
 from komet_import.workbook.cells import add_note, text_cell
 from komet_import.workbook.instructions import add_instructions
@@ -22,6 +22,7 @@ from komet_import.workbook.style import (
     HEADERS,
     PLAIN_HEADER,
     REASON_WIDTH,
+    ROW_WIDTH,
     TOP,
     WRAPPED,
     Paint,
@@ -29,22 +30,28 @@ from komet_import.workbook.style import (
     paint_header,
 )
 from komet_import.workbook.validations import FIRST_ROW, add_validations
-from komet_import.workbook.wording import header_note, reason_note
+from komet_import.workbook.wording import header_note, reason_note, row_note
 
 CellRow = Sequence[Cell | None]
 _HEADER_HEIGHT = 36  # points: two lines
 _NARROWEST, _WIDEST, _WIDEST_HEADER = 11, 32, 22  # characters
 _FILTER_BUTTON = 4
+_TOLD = {REASON_HEADER: REASON_WIDTH, ROW_HEADER: ROW_WIDTH}  # their columns, and how wide
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What a workbook is made for; `reasons` adds the last column of a discrepancy workbook."""
+    """What a workbook is made for; `reasons` adds the first columns of a discrepancy workbook."""
 
     declaration: Declaration
     columns: tuple[Column, ...]
     company: Company
     reasons: bool = False
+
+    @property
+    def first(self) -> int:
+        """The position in the sheet of the first of the columns, from 1."""
+        return 1 + len(_TOLD) * self.reasons
 
 
 def write_workbook(
@@ -74,10 +81,10 @@ def begin(layout: Layout) -> tuple[Workbook, Worksheet]:
 
 def finish(workbook: Workbook, sheet: Worksheet, layout: Layout, count: int) -> None:
     """What stands after the rows, of which there are `count`, and the other sheets."""
-    last = get_column_letter(len(layout.columns) + layout.reasons)
+    last = get_column_letter(layout.first + len(layout.columns) - 1)
     sheet.auto_filter.ref = f"A1:{last}{max(count + 1, FIRST_ROW)}"
     add_instructions(workbook, layout.declaration, layout.columns, layout.company, reasons=layout.reasons)
-    add_validations(workbook, sheet, layout.columns, layout.company)
+    add_validations(workbook, sheet, layout.columns, layout.company, layout.first)
 
 
 @contextmanager
@@ -93,16 +100,17 @@ def _complete(workbook: Workbook) -> Iterator[None]:
 
 def _arrange(sheet: Worksheet, layout: Layout) -> None:
     """What stands before the rows in the file: the look of columns and header, which blank cells take too."""
-    for position, column in enumerate(layout.columns, 1):
+    if layout.reasons:
+        for position, width in enumerate(_TOLD.values(), 1):
+            dimension = sheet.column_dimensions[get_column_letter(position)]
+            dimension.width, dimension.alignment = width, WRAPPED
+        sheet.print_title_cols = f"A:{get_column_letter(len(_TOLD))}"
+    for position, column in enumerate(layout.columns, layout.first):
         dimension = sheet.column_dimensions[get_column_letter(position)]
         dimension.width = _width(column)
         dimension.number_format, dimension.alignment = number_format(column), TOP
-    if layout.reasons:
-        dimension = sheet.column_dimensions[get_column_letter(len(layout.columns) + 1)]
-        dimension.width = REASON_WIDTH
-        dimension.alignment = WRAPPED
     sheet.row_dimensions[1].height = _HEADER_HEIGHT
-    sheet.freeze_panes = f"A{FIRST_ROW}"
+    sheet.freeze_panes = f"{get_column_letter(layout.first)}{FIRST_ROW}"
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation = "landscape"
 
@@ -112,9 +120,10 @@ def _headers(sheet: Worksheet, layout: Layout) -> list[Cell]:
         _header(sheet, column.header, HEADERS[column.colour], header_note(column, layout.company))
         for column in layout.columns
     ]
-    if layout.reasons:
-        headers.append(_header(sheet, REASON_HEADER, PLAIN_HEADER, reason_note()))
-    return headers
+    if not layout.reasons:
+        return headers
+    notes = zip(_TOLD, (reason_note(), row_note()), strict=True)
+    return [*(_header(sheet, header, PLAIN_HEADER, note) for header, note in notes), *headers]
 
 
 def _header(sheet: Worksheet, text: str, paint: Paint, note: str) -> Cell:

@@ -77,7 +77,7 @@ def _letters(position: int) -> str:
 
 def _below(found: Headed) -> tuple[pa.Table, tuple[str, ...]]:
     """The filled rows below the header with their numbers, and the headers, up to the last column with anything in it."""
-    filled = found.grid.filled
+    filled = found.grid.filled_beside(found.matching.told)
     filled = filled.filter(pc.greater(filled, found.position))
     columns = [column.take(filled) for column in found.grid.columns]
     width = len(columns)

@@ -43,7 +43,7 @@ WRAPPED = Alignment(vertical="top", wrap_text=True)
 INDENTED = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
 
 
-REASON_WIDTH = 70  # characters
+REASON_WIDTH, ROW_WIDTH = 52, 12  # characters; both stay in sight beside the columns to correct
 _LINE_HEIGHT, _MOST_LINES = 15, 20  # points; Excel takes no row above 409
 _LETTERS = 1.1  # to a character's width, which is that of a digit
 
@@ -89,7 +89,7 @@ def data_style(sheet: Worksheet, column: Column, severity: Severity | None) -> i
 
 
 def reason_style(sheet: Worksheet) -> int:
-    """The same, for the cells of the last column of a discrepancy workbook."""
+    """The same, for the cells of the first columns of a discrepancy workbook."""
     cell = WriteOnlyCell(sheet)
     cell.alignment = WRAPPED
     return _number(cell)

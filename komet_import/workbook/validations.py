@@ -25,11 +25,14 @@ _LARGEST_WHOLE = 10**15 - 1  # Excel holds 15 digits
 
 
 def add_validations(
-    workbook: Workbook, sheet: Worksheet, columns: Sequence[Column], company: Company
+    workbook: Workbook, sheet: Worksheet, columns: Sequence[Column], company: Company, first: int = 1
 ) -> None:
-    """Checks every cell of the columns below the header, to the sheet's end; adds the hidden sheet."""
+    """Checks every cell of the columns below the header, to the sheet's end; adds the hidden sheet.
+
+    `first` is the position in the sheet of the first of them, from 1.
+    """
     lists: dict[tuple[str, ...], str] = {}  # the heading of each list of values
-    for position, column in enumerate(columns, 1):
+    for position, column in enumerate(columns, first):
         values = options(column, company)
         if values:
             lists.setdefault(values, _("Values of {column}").format(column=column.header))

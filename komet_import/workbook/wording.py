@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from komet_import.language import N_, _, ngettext
-from komet_import.schema.column import Colour, Column, Declaration
+from komet_import.schema.column import REASON_HEADER, ROW_HEADER, Colour, Column, Declaration
 from komet_import.schema.company import Company
 from komet_import.schema.kinds import Storage, choices, kind_of, words_of
 from komet_import.schema.problems import Severity
@@ -11,7 +11,7 @@ from komet_import.schema.problems import Severity
 COLOUR_NAMES = {Colour.GREEN: N_("Green"), Colour.RED: N_("Red"), Colour.BLUE: N_("Blue")}
 PROBLEM_NAMES = {Severity.ERROR: N_("Error"), Severity.WARNING: N_("Warning")}
 PROBLEM_MEANINGS = {
-    Severity.ERROR: N_("Correct this cell; until then, its row is not imported"),
+    Severity.ERROR: N_("Correct this cell; until then, its row is left out"),
     Severity.WARNING: N_("Look at this cell; it may be right as it is"),
 }
 _TITLE_LIMIT, _TEXT_LIMIT = 32, 225  # Excel refuses a file whose prompts and errors are longer
@@ -122,19 +122,26 @@ def _how_rows_are_found(declaration: Declaration) -> str:
 
 
 def reason_note() -> str:
-    """Of the discrepancy workbook's last column."""
-    return _("Why the row was not imported. This column is ignored when the file is uploaded again.")
+    """Of the discrepancy workbook's first column."""
+    return _("Why the row was left out. This column is ignored when the workbook is imported again.")
 
 
-def discrepancy_instructions(reason_header: str) -> tuple[str, ...]:
+def row_note() -> str:
+    """Of its second."""
+    return _(
+        "The row's number in the file that was imported. This column is ignored when the workbook is imported again."
+    )
+
+
+def discrepancy_instructions() -> tuple[str, ...]:
     """The same for the workbook of rejected rows."""
     return (
         _(
-            "This file holds just the rows that were not imported. The coloured cells are the ones to look at; the last column, {reason}, says why."
-        ).format(reason=reason_header),
+            "This workbook holds just the rows that were left out. The coloured cells are the ones to look at; the first column, {reason}, says why, and {row} where the row stood."
+        ).format(reason=REASON_HEADER, row=ROW_HEADER),
         _(
-            "Correct the cells and upload this file again: just these rows are imported. The column {reason} is ignored, and may stay."
-        ).format(reason=reason_header),
+            "Correct the cells and import this workbook again: it holds just these rows. {reason} and {row} are ignored, and may stay."
+        ).format(reason=REASON_HEADER, row=ROW_HEADER),
     )
 
 

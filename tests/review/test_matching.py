@@ -56,7 +56,9 @@ def test_unknown_headers_are_told_as_they_stand_in_the_order_of_the_file() -> No
     assert found.unknown == ("Zeta", "alpha  beta", "Zeta")
 
 
-@pytest.mark.parametrize("header", ["Reason", "REASON", " rea son "])
+@pytest.mark.parametrize(
+    "header", ["Reason", "REASON", " rea son ", "Row in your file", "ROW  IN YOUR FILE", "rowinyourfile"]
+)
 def test_a_blank_header_and_our_own_reason_are_neither_ours_nor_unknown(header: str) -> None:
     found = matched("", CODE, header, "")
     assert (found.positions, found.unknown) == ({"code": 1}, ())

@@ -18,7 +18,8 @@ from komet_import.workbook.discrepancies import MOST_NOTES, RejectedRow, write_d
 from tests.schema.companies import SEVERAL
 
 COLUMNS = CUSTOMERS.columns
-POSITION = {column.key: position for position, column in enumerate(COLUMNS, 1)}
+TOLD = ["Reason", "Row in your file"]
+POSITION = {column.key: position for position, column in enumerate(COLUMNS, len(TOLD) + 1)}
 ERROR, WARNING = "00FCE4EE", "00FFF3DA"
 
 
@@ -60,9 +61,9 @@ def test_just_the_rejected_rows_stand_in_the_templates_layout() -> None:
     out = BytesIO()
     assert write_discrepancies(out, CUSTOMERS, SEVERAL, iter([ROW, LEFT_OUT])) == 2
     sheet = sheet_of(out.getvalue())
-    assert [cell.value for cell in sheet[1]] == [*(column.header for column in COLUMNS), "Reason"]
+    assert [cell.value for cell in sheet[1]] == [*TOLD, *(column.header for column in COLUMNS)]
     assert sheet.max_row == 3
-    assert sheet.auto_filter.ref == "A1:AQ3"
+    assert sheet.auto_filter.ref == "A1:AR3"
     assert len(sheet.data_validations.dataValidation) > 30
 
 
@@ -70,7 +71,7 @@ def test_bad_cells_are_coloured_by_severity_and_say_why() -> None:
     cells = sheet_of(written([ROW]))[2]
     found = {
         column.key: (cell.value, cell.fill.fgColor.rgb, cell.comment.text)
-        for column, cell in zip(COLUMNS, cells, strict=False)
+        for column, cell in zip(COLUMNS, cells[len(TOLD) :], strict=True)
         if cell.comment
     }
     assert found == {
@@ -82,8 +83,8 @@ def test_bad_cells_are_coloured_by_severity_and_say_why() -> None:
     assert cells[POSITION["name"] - 1].fill.fill_type is None
 
 
-def test_the_last_column_gives_all_reasons_in_words() -> None:
-    first, second = sheet_of(written([ROW, LEFT_OUT])).iter_rows(min_row=2, min_col=len(COLUMNS) + 1)
+def test_the_first_columns_give_all_reasons_in_words_and_where_the_row_stood() -> None:
+    first, second = sheet_of(written([ROW, LEFT_OUT])).iter_rows(min_row=2, max_col=2)
     assert first[0].value.split("\n") == [
         "Customer Code: Required, and it is empty.",
         "Customer Type: “Wholesalr” is not in the list. Did you mean Wholesaler?",
@@ -92,6 +93,36 @@ def test_the_last_column_gives_all_reasons_in_words() -> None:
     ]
     assert first[0].alignment.wrap_text
     assert second[0].value == "Skipped in the review."
+    assert [row[1].value for row in (first, second)] == [7, 9]
+
+
+def test_reason_and_row_stay_in_sight_and_are_wide_enough() -> None:
+    sheet = sheet_of(written([ROW]))
+    assert sheet.freeze_panes == "C2"
+    widths = [sheet.column_dimensions[letter].width for letter in "AB"]
+    assert widths[0] >= 50
+    assert widths[1] >= 10
+    # All four reasons are to be read without making the row higher.
+    assert sheet.row_dimensions[2].height >= 4 * 15
+
+
+def test_each_check_and_format_stands_on_its_own_column() -> None:
+    sheet = sheet_of(written([ROW], absent=["main_location"]))
+    headers = {cell.column_letter: cell.value for cell in sheet[1]}
+    checks = {
+        headers[str(check.sqref).split("2:")[0]]: check for check in sheet.data_validations.dataValidation
+    }
+    assert checks.keys().isdisjoint(TOLD)
+    for header, check in checks.items():
+        assert header.startswith(check.errorTitle.rstrip("…"))
+    formats = {
+        headers[letter]: dimension.number_format for letter, dimension in sheet.column_dimensions.items()
+    }
+    assert (formats["Credit Limit"], formats["Billing ZIP Code"]) == ("0.00", "@")
+    notes = {cell.value: cell.comment.text for cell in sheet[1]}
+    assert "ignored" in notes["Reason"]
+    assert "ignored" in notes["Row in your file"]
+    assert notes["Credit Limit"].startswith("Optional\nType: Number")
 
 
 def test_an_error_outshines_a_warning_in_the_same_cell() -> None:
@@ -112,7 +143,7 @@ def test_coloured_cells_keep_the_format_of_their_column() -> None:
     assert cells[POSITION["credit_limit"] - 1].number_format == "0.00"
 
 
-def test_it_reads_as_the_same_rows_and_the_reason_is_no_unknown_column() -> None:
+def test_it_reads_as_the_same_rows_and_reason_and_row_are_no_unknown_columns() -> None:
     content = written([ROW, LEFT_OUT])
     rows = table_of(content)
     matching = match(list(rows[0]), CUSTOMERS, {})
@@ -170,21 +201,21 @@ def test_beyond_the_most_notes_the_colours_and_reasons_go_on() -> None:
     assert len(notes) == MOST_NOTES
     last = sheet[MOST_NOTES + 1]
     assert last[POSITION["customer_type"] - 1].fill.fgColor.rgb == ERROR
-    assert last[len(COLUMNS)].value.startswith("Customer Type: ")
+    assert last[0].value.startswith("Customer Type: ")
 
 
 def test_a_column_that_the_upload_lacked_can_stay_out_so_that_its_blanks_clear_nothing() -> None:
     sheet = sheet_of(written([ROW], absent=["fax", "phone"]))
     headers = [cell.value for cell in sheet[1]]
     assert {"Fax", "Phone"}.isdisjoint(headers)
-    assert len(headers) == len(COLUMNS) - 2 + 1
+    assert len(headers) == len(COLUMNS) - 2 + len(TOLD)
     assert sheet.cell(2, headers.index("Billing ZIP Code") + 1).fill.fgColor.rgb == WARNING
 
 
 def test_the_instructions_say_how_to_use_it() -> None:
     sheet = load_workbook(BytesIO(written([ROW])))["Instructions"]
     words = " ".join(str(text) for row in sheet.iter_rows(values_only=True) for text in row if text)
-    assert "Correct the cells and upload this file again" in words
+    assert "Correct the cells and import this workbook again: it holds just these rows." in words
 
 
 def test_no_rows_give_a_workbook_all_the_same() -> None:
