@@ -43,7 +43,7 @@ def kept(draft: Draft, conflict: Conflict) -> str:
     elif conflict.theirs:
         told = _("{place}: {person} skipped it after you, and that stays.")
     else:
-        told = _("{place}: {person} put it back after you, and that stays.")
+        told = _("{place}: {person} took it back after you, and that stays.")
     return _of(draft, conflict, told)
 
 
