@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from komet_import import history, jobs, post
@@ -16,6 +18,15 @@ from komet_import.ui.theme import Tone
 from komet_import.ui.wiring import worker
 
 _LOOK_AGAIN_SECONDS = 3
+_SHOWN = "mail-shown"  # the ID of the e-mail whose dialog is open
+_MAIL_HEIGHT = 560
+_FRAME = (
+    '<!doctype html><html lang="en"><head><title>{title}</title>'
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+    "<style>body {{ margin: 0 }} iframe {{ border: 0; width: 100%; height: 100vh; display: block }}</style></head>"
+    '<body><iframe title="{title}" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="{body}"></iframe>'
+    "</body></html>"
+)
 
 
 def mail_card(desk: Desk, import_id: int) -> None:
@@ -112,9 +123,14 @@ def _actions(desk: Desk, import_id: int, mail: StoredMail) -> None:
                 on_click=_send_again,
                 args=(desk, import_id, mail.mail_id),
             )
-        with st.popover(_("Show the e-mail"), icon=":material/mail:", type="tertiary"):
-            st.markdown(f"**{escape_markdown(mail.subject)}**")
-            st.text(mail.text)
+        st.button(
+            _("Show the e-mail"),
+            key="show-mail",
+            icon=":material/mail:",
+            type="tertiary",
+            on_click=_show,
+            args=(mail.mail_id,),
+        )
         download_button(
             _("Download"),
             lambda: post.eml(desk, import_id, mail.mail_id),
@@ -123,6 +139,35 @@ def _actions(desk: Desk, import_id: int, mail: StoredMail) -> None:
             key="eml",
             look="tertiary",
         )
+    if st.session_state.get(_SHOWN) == mail.mail_id:
+        _dialog(mail)
+
+
+# -- as it was sent ------------------------------------------------------------------------------------------------
+
+
+def _show(mail_id: int | None = None) -> None:
+    """In the session, as the card is drawn again while the e-mail is on its way."""
+    st.session_state[_SHOWN] = mail_id
+
+
+def _dialog(mail: StoredMail) -> None:
+    @st.dialog(_("The e-mail"), width="large", on_dismiss=_show)
+    def dialog() -> None:
+        st.markdown(f"**{escape_markdown(mail.subject)}**")
+        if mail.html:
+            st.iframe(_framed(mail.html), height=_MAIL_HEIGHT, alt=_("The e-mail as it was sent"))
+        else:
+            st.text(mail.text)
+
+    dialog()
+
+
+def _framed(html: str) -> str:
+    """A page whose one frame shows the e-mail: it runs no script and loads nothing; a link in it opens another tab."""
+    body = escape(html.replace("<head>", '<head><base target="_blank">', 1))
+    title = escape(_("The e-mail as it was sent"))
+    return _FRAME.format(title=title, body=body)
 
 
 def _send_again(desk: Desk, import_id: int, mail_id: int) -> None:

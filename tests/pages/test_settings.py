@@ -125,6 +125,26 @@ def test_a_value_is_added_deactivated_and_activated(open_app: OpenApp) -> None:
     assert "“Net 15” can be given again." in said(app)
 
 
+def test_what_customers_have_is_deactivated_only_after_a_question_that_counts_them(
+    open_app: OpenApp, change: sqlite3.Connection
+) -> None:
+    import_file(open_app, *(NEW | {"code": code, "terms": "Prepaid"} for code in ("A", "B", "C")))
+    app = press(settings(open_app, "Lists", list="Terms"), "switch-terms-Prepaid")
+    assert "3 customers keep it; in files it becomes an error." in said(app)
+    active = "SELECT active FROM list_value WHERE value = 'Prepaid'"
+    app = press(app, "cancel-deactivation")
+    assert change.execute(active).fetchone() == (1,)
+    app = press(press(app, "switch-terms-Prepaid"), "deactivate")
+    assert "“Prepaid” cannot be given any more; customers keep it." in said(app)
+    assert change.execute(active).fetchone() == (0,)
+    assert "deactivate" not in {button.key for button in app.button}
+    assert "“Prepaid” can be given again." in said(press(app, "switch-terms-Prepaid"))
+
+    app = press(settings(open_app, "Locations"), "switch-locations-MIA")
+    assert "3 customers keep it; in files it becomes an error." in said(app)
+    assert "MIA cannot be given any more" in said(press(app, "deactivate"))
+
+
 def test_a_rename_updates_the_customers_and_the_open_drafts_notice(open_app: OpenApp) -> None:
     import_file(open_app, NEW | {"terms": "Net 30"})
     draft = upload(open_app(), workbook(NEW | {"code": "B", "terms": "Net 30"}))
@@ -174,6 +194,8 @@ def test_locations_are_added_renamed_and_deactivated(open_app: OpenApp) -> None:
     assert "EWR is “Newark Airport” now." in said(app)
     for code in ("MIA", "LAX", "BOG", "EWR"):
         press(app, f"switch-locations-{code}")
+        if code in NEW["location_codes"]:
+            press(app, "deactivate")
     assert "No location is active, so no new customer can be imported." in said(app)
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from komet_import.errors import KometError
-from komet_import.language import _
+from komet_import.language import _, ngettext
 from komet_import.ui.markdown import escape_markdown
 
 _DONE = "settings-done"
@@ -65,6 +65,25 @@ def dialog_news() -> None:
     if not st.session_state.get(_ASKED):
         st.rerun()
     _say_refused(_REFUSED_IN_DIALOG)
+
+
+def ask_deactivation(name: str, records: int, deactivate: Callable[[], str]) -> None:
+    """The dialog before `name`, which records have, cannot be given any more; `deactivate` returns what to say."""
+
+    @st.dialog(_("Deactivate “{name}”?").format(name=escape_markdown(name)), on_dismiss=ask)
+    def dialog() -> None:
+        told = ngettext(
+            "{count:,} customer keeps it; in files it becomes an error.",
+            "{count:,} customers keep it; in files it becomes an error.",
+            records,
+        )
+        st.markdown(told.format(count=records))
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            st.button(_("Cancel"), key="cancel-deactivation", on_click=ask)
+            st.button(_("Deactivate"), type="primary", key="deactivate", on_click=finish, args=(deactivate,))
+        dialog_news()
+
+    dialog()
 
 
 def ask_new_name(title: str, old: str, longest: int | None, note: str, rename: Callable[[str], str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from komet_import import company
@@ -14,7 +16,7 @@ from komet_import.ui import layout
 from komet_import.ui.settings import changes as settings_changes
 from komet_import.ui.settings.rows import CARD, Entry, entries
 
-_RENAME = "rename-value"
+_RENAME, _DEACTIVATE = "rename-value", "deactivate-value"
 _COLUMNS = {column.header: column for column in company_lists().values()}
 
 
@@ -37,6 +39,7 @@ def _list(desk: Desk, column: Column) -> None:
             column.key,
             [Entry(v.value, "", v.records, v.active) for v in values],
             rename=(_RENAME, column.key),
+            deactivate=(_DEACTIVATE, column.key),
             switch=_activate,
             switch_args=(desk, column.key),
         )
@@ -44,6 +47,10 @@ def _list(desk: Desk, column: Column) -> None:
     for value in values:
         if settings_changes.is_asked(_RENAME, column.key, value.value):
             _rename(desk, column, value)
+        if settings_changes.is_asked(_DEACTIVATE, column.key, value.value):
+            settings_changes.ask_deactivation(
+                value.value, value.records, partial(_set_active, desk, column.key, value.value, active=False)
+            )
 
 
 def _adding(desk: Desk, column: Column) -> None:
@@ -68,13 +75,17 @@ def _add(desk: Desk, key: str) -> None:
 
 def _activate(desk: Desk, key: str, value: str, active: bool) -> None:
     with settings_changes.refusal_kept():
-        company.set_value_active(desk, key, value, active)
-        sentence = (
-            _("“{value}” can be given again.")
-            if active
-            else _("“{value}” cannot be given any more; customers keep it.")
-        )
-        settings_changes.done(sentence.format(value=value))
+        settings_changes.done(_set_active(desk, key, value, active))
+
+
+def _set_active(desk: Desk, key: str, value: str, active: bool) -> str:
+    company.set_value_active(desk, key, value, active)
+    sentence = (
+        _("“{value}” can be given again.")
+        if active
+        else _("“{value}” cannot be given any more; customers keep it.")
+    )
+    return sentence.format(value=value)
 
 
 def _rename(desk: Desk, column: Column, value: ListValue) -> None:

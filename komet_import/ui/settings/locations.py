@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from komet_import import company
@@ -13,7 +15,7 @@ from komet_import.ui import layout
 from komet_import.ui.settings import changes as settings_changes
 from komet_import.ui.settings.rows import CARD, Entry, entries
 
-_RENAME = "rename-location"
+_RENAME, _DEACTIVATE = "rename-location", "deactivate-location"
 _CODE, _NAME = "new-location-code", "new-location-name"
 
 
@@ -27,13 +29,18 @@ def locations_section(desk: Desk) -> None:
             "locations",
             [Entry(place.code, place.name, records, place.active) for place, records in found],
             rename=(_RENAME,),
+            deactivate=(_DEACTIVATE,),
             switch=_activate,
             switch_args=(desk,),
         )
         _adding(desk)
-    for place, _customers in found:
+    for place, records in found:
         if settings_changes.is_asked(_RENAME, place.code):
             _rename(desk, place)
+        if settings_changes.is_asked(_DEACTIVATE, place.code):
+            settings_changes.ask_deactivation(
+                place.code, records, partial(_set_active, desk, place.code, active=False)
+            )
 
 
 def _remarks(desk: Desk) -> None:
@@ -63,13 +70,17 @@ def _add(desk: Desk) -> None:
 
 def _activate(desk: Desk, code: str, active: bool) -> None:
     with settings_changes.refusal_kept():
-        company.set_location_active(desk, code, active)
-        sentence = (
-            _("{code} can be given again.")
-            if active
-            else _("{code} cannot be given any more; customers keep it.")
-        )
-        settings_changes.done(sentence.format(code=code))
+        settings_changes.done(_set_active(desk, code, active))
+
+
+def _set_active(desk: Desk, code: str, active: bool) -> str:
+    company.set_location_active(desk, code, active)
+    sentence = (
+        _("{code} can be given again.")
+        if active
+        else _("{code} cannot be given any more; customers keep it.")
+    )
+    return sentence.format(code=code)
 
 
 def _rename(desk: Desk, place: Location) -> None:

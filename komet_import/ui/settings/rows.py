@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from komet_import.language import _, ngettext
 from komet_import.ui import layout
@@ -33,17 +34,22 @@ def entries(
     found: Sequence[Entry],
     *,
     rename: tuple[str, ...],
+    deactivate: tuple[str, ...],
     switch: Callable[..., None],
     switch_args: tuple[object, ...],
 ) -> None:
-    """`rename` and the name are the dialog to ask; `switch` is called with its arguments, the name and whether active."""
+    """`rename` and the name are the dialog to ask, and so are `deactivate` and the name of what records have.
+
+    Else `switch` is called with its arguments, the name and whether it is to be active.
+    """
     pages = max(1, -(-len(found) // _PAGE))
     page = min(int(st.session_state.get(f"page-{what}", 1)), pages)
     with st.container(gap=None):
         for entry in found[(page - 1) * _PAGE : page * _PAGE]:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 _facts(entry)
-                _actions(what, entry, rename, switch, switch_args)
+                with _actions(what, entry, rename):
+                    _switch_button(what, entry, deactivate, switch, switch_args)
     if pages > 1:
         page_choice(len(found), _PAGE, page, key=f"page-{what}")
 
@@ -56,15 +62,10 @@ def _facts(entry: Entry) -> None:
             layout.show_badge(_("Not active"), Tone.NEUTRAL)
 
 
-def _actions(
-    what: str,
-    entry: Entry,
-    rename: tuple[str, ...],
-    switch: Callable[..., None],
-    switch_args: tuple[object, ...],
-) -> None:
-    """Together, so that on a narrow screen they go to a line of their own."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+def _actions(what: str, entry: Entry, rename: tuple[str, ...]) -> DeltaGenerator:
+    """Together, so that on a narrow screen they go to a line of their own; returns their place."""
+    place = st.container(horizontal=True, vertical_alignment="center", gap="small", width="content")
+    with place:
         layout.quiet(_how_many(entry.records))
         st.button(
             _("Rename"),
@@ -73,14 +74,25 @@ def _actions(
             on_click=settings_changes.ask,
             args=(*rename, entry.name),
         )
-        st.button(
-            _("Deactivate") if entry.active else _("Activate"),
-            key=f"switch-{what}-{entry.name}",
-            type="tertiary",
-            width=80,  # the same for both words: the actions stand below each other
-            on_click=switch,
-            args=(*switch_args, entry.name, not entry.active),
-        )
+    return place
+
+
+def _switch_button(
+    what: str,
+    entry: Entry,
+    deactivate: tuple[str, ...],
+    switch: Callable[..., None],
+    switch_args: tuple[object, ...],
+) -> None:
+    asks = entry.active and entry.records > 0
+    st.button(
+        _("Deactivate") if entry.active else _("Activate"),
+        key=f"switch-{what}-{entry.name}",
+        type="tertiary",
+        width=80,  # the same for both words: the actions stand below each other
+        on_click=settings_changes.ask if asks else switch,
+        args=(*deactivate, entry.name) if asks else (*switch_args, entry.name, not entry.active),
+    )
 
 
 def _how_many(customers: int) -> str:
