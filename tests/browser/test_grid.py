@@ -383,10 +383,20 @@ def test_the_grid_follows_the_theme(
 
 
 @pytest.mark.parametrize("size", [{"width": 1280, "height": 860}, {"width": 1440, "height": 900}])
-def test_title_grid_and_commit_bar_fit_the_window(review: Review, size: ViewportSize) -> None:
+def test_the_grid_takes_the_height_that_is_left_whatever_stands_above(
+    review: Review, size: ViewportSize
+) -> None:
     review.page.set_viewport_size(size)
-    grid = review.page.locator(".st-key-grid iframe")
-    expect(grid).to_have_css("height", f"{size['height'] - 25.4 * 15:g}px")
+    main, grid = review.page.get_by_test_id("stMain"), review.page.locator(".st-key-grid iframe")
+    heights = [_height(grid)]
+    review.switch("Busy")
+    review.type_into(6, "code", "kept")  # a notice appears
+    expect(review.page.get_by_text("The database is busy")).to_be_visible()
+    heights.append(_height(grid))
+    review.switch("Busy")
+    expect(review.page.get_by_text("The database is busy")).to_have_count(0)
+    assert heights[0] > heights[1] + 30 > 330
+    assert main.evaluate("main => main.scrollHeight - main.clientHeight") == 0
     for part in (
         review.page.get_by_role("heading", name="customers-november.xlsx"),
         grid,
@@ -394,6 +404,12 @@ def test_title_grid_and_commit_bar_fit_the_window(review: Review, size: Viewport
     ):
         box = part.bounding_box()
         assert box and box["y"] >= 0 and box["y"] + box["height"] <= size["height"]
+
+
+def _height(of: Locator) -> float:
+    box = of.bounding_box()
+    assert box
+    return box["height"]
 
 
 def test_a_narrow_window_scrolls_the_columns_and_keeps_row_and_action(review: Review) -> None:
