@@ -78,7 +78,9 @@ def _action_column() -> dict[str, Any]:
     return {
         "field": "_action",
         "headerName": _("Action"),
-        "headerTooltip": _("What becomes of the row; double-click to skip it or put it back"),
+        "headerTooltip": _(
+            "What becomes of the row; its menu, by Enter or a double click, skips it or takes it back"
+        ),
         "pinned": "left",
         "initialWidth": 132,
         "type": ["action"],
