@@ -41,7 +41,7 @@ def spoken(view: View, draft: Draft, on_page: Sequence[Issue]) -> Spoken:
     if row is None and view["filter"] in _PROBLEMS_FIRST:
         issue = next(iter(views.of_chosen_kind(view, draft, on_page)), None)
         if issue is not None and not draft.is_left_out(issue.row):
-            view["focus"] = [issue.row, issue.key or ""]
+            views.show(view, draft, issue.row, issue.key or "")
             row = issue.row
     if row is None or view["focus"] is None:
         return Spoken(told.end(view, draft) or told.of_rows(view, draft))
