@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from komet_import.language import _
 from komet_import.ui.history.details import import_screen
 from komet_import.ui.history.screen import history_screen
 from komet_import.ui.wiring import errors_shown, require_desk
@@ -9,7 +10,7 @@ from komet_import.ui.wiring import errors_shown, require_desk
 desk = require_desk()
 wanted = st.query_params.get("import")
 
-with errors_shown():
+with errors_shown(_("Import History")):
     if wanted is not None:
         import_screen(desk, wanted)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,8 +16,10 @@ from komet_import.ui.theme import TONE_NAMES, Ink, Tone, palette
 
 Figure = tuple[str, int | str]
 
+_TITLED = "titled"
+_LEFT = "places"
 _COLOURS = {Colour.GREEN: N_("Green"), Colour.RED: N_("Red"), Colour.BLUE: N_("Blue")}
-# The parts of a path that are places: one is taken there whole, because a link to the page one is on does nothing.
+# The parts of a path that are places.
 PLACES = {N_("Data Import"): "/", N_("Import History"): "/import_history"}
 
 
@@ -32,7 +35,31 @@ def path(*parts: str) -> None:
 
 def _step(part: str) -> str:
     address = {_(name): address for name, address in PLACES.items()}.get(part)
-    return f'<a href="{address}" target="_self">{escape(part)}</a>' if address else escape(part)
+    if address is None:
+        return escape(part)
+    left = st.session_state.get(_LEFT, {}).get(address, address)
+    return f'<a href="{escape(left)}" target="_self">{escape(part)}</a>'
+
+
+def keep_place(address: str) -> None:
+    """From what is deeper in it, a path leads back to this place as it is now, with its period, search and filters."""
+    chosen = urlencode(st.query_params.to_dict())
+    st.session_state.setdefault(_LEFT, {})[address] = f"{address}?{chosen}" if chosen else address
+
+
+def way(text: str, address: str) -> None:
+    """A link to another part of the app, which a click opens in place."""
+    st.html(f'<a class="komet-way" href="{escape(address)}" target="_self">{escape(text)}</a>')
+
+
+def begin() -> None:
+    """Of a run that draws its page anew: nothing is there yet."""
+    st.session_state[_TITLED] = False
+
+
+def is_titled() -> bool:
+    """Whether this run drew the page's head."""
+    return bool(st.session_state.get(_TITLED))
 
 
 def title(
@@ -46,6 +73,7 @@ def title(
 
     `parts` are the path's, `badge` a state beside the title, `note` a line below it.
     """
+    st.session_state[_TITLED] = True
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(gap=None, width="stretch"):
             path(*parts)

@@ -18,6 +18,8 @@ from komet_import.jobs import Task, Worker
 from komet_import.open_drafts import LEFT_SECONDS, OpenDrafts
 from komet_import.settings import ReaderLimits, Settings, from_environment
 from komet_import.store.database import Database
+from komet_import.ui import layout
+from komet_import.ui.markdown import escape_markdown
 from komet_import.workbook.reader import Reader
 
 _READY_SECONDS = 2.0  # after a file was read, or something ended the child that stood ready
@@ -25,12 +27,14 @@ _LAST_SECONDS = 5.0  # what an e-mail on its way gets when the process ends
 
 
 @contextmanager
-def errors_shown() -> Iterator[None]:
-    """A sentence for the user in place of what could not be drawn."""
+def errors_shown(*head: str) -> Iterator[None]:
+    """A sentence for the user in place of what could not be drawn; below `head`, title and path, where there is none yet."""
     try:
         yield
     except KometError as error:
-        st.error(str(error), icon=":material/error:")
+        if head and not layout.is_titled():
+            layout.title(*head)
+        st.error(escape_markdown(str(error)), icon=":material/error:")
         st.stop()
 
 
@@ -39,6 +43,8 @@ def require_desk() -> Desk:
     with errors_shown():
         settings = _settings()
         access.refuse_strangers(st.context.headers.items(), st.context.ip_address, settings.base_url)
+    layout.begin()
+    with errors_shown("Komet Import"):
         database = _database(settings, settings.database_url, str(settings.data_dir))
         return open_desk(settings, database, _reader(settings.limits))
 

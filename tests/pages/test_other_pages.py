@@ -50,7 +50,7 @@ def test_a_session_whose_browser_is_gone_is_shown_nothing(
     """Each file for itself: the guard saw who asked when the connection was made, and this one has none."""
     monkeypatch.setenv("KOMET_DATA_DIR", str(tmp_path))
     app = AppTest.from_file(str(SCRIPT.with_name(f"{page}.py"))).run()
-    assert [error.value.split(".")[0] for error in app.error] == [
+    assert [error.value.split("\\.")[0] for error in app.error] == [
         "This app serves only the machine it runs on"
     ]
     assert not app.title and not app.button and not list(tmp_path.iterdir())

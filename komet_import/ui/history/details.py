@@ -8,6 +8,7 @@ import streamlit as st
 
 from komet_import import history
 from komet_import.desk import Desk
+from komet_import.errors import NotFound
 from komet_import.history import ImportView
 from komet_import.language import N_, _, ngettext
 from komet_import.schema.declarations import DECLARATIONS
@@ -22,6 +23,7 @@ from komet_import.ui.downloads import TableDownload, download_button, download_m
 from komet_import.ui.history.audit_tables import changes_table, discrepancy_list
 from komet_import.ui.history.charts import problem_name, problem_value
 from komet_import.ui.history.files import changes_file, discrepancies_file, header_of
+from komet_import.ui.history.screen import history_screen
 from komet_import.ui.history.sentences import what_happened, what_was_chosen
 from komet_import.ui.mail_card import mail_card
 from komet_import.ui.review.result import discrepancy_button, equation
@@ -34,8 +36,12 @@ _SHOWN_PROBLEMS = 12
 
 
 def import_screen(desk: Desk, wanted: str) -> None:
-    """`wanted` comes from the address. Raises NotFound."""
-    view = history.show(desk, id_from(wanted, "unknown_import"))
+    """`wanted` comes from the address; where there is no such import, all are listed."""
+    try:
+        view = history.show(desk, id_from(wanted, "unknown_import"))
+    except NotFound as error:
+        history_screen(desk, str(error))
+        return
     record = view.record
     when = words.exact(record.finished_at, desk.company)
     with layout.title(
@@ -45,7 +51,7 @@ def import_screen(desk: Desk, wanted: str) -> None:
         badge=badge(record.state),
         note=what_happened(desk, record),
     ):
-        downloads = st.container(width="content", horizontal=True)
+        downloads = st.container(width="content")
     tables = [_changes(desk, record)] if record.kind is ImportKind.RENAME else _of_file(desk, view)
     with downloads:
         _downloads(desk, record, tables)
@@ -73,9 +79,9 @@ def _equation(record: ImportRecord) -> None:
 
 
 def _downloads(desk: Desk, record: ImportRecord, tables: list[TableDownload]) -> None:
-    if record.counts.rejected:
-        discrepancy_button(desk, record, primary=True)
     with download_menu(tables, "downloads"):
+        if record.counts.rejected:
+            discrepancy_button(desk, record)
         if record.upload_id is not None:
             download_button(
                 _("Original file"),

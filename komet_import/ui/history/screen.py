@@ -19,9 +19,10 @@ from komet_import.store.history import Order, Problem, SortBy, WantedImports
 from komet_import.store.imports import ImportState
 from komet_import.ui import layout, words
 from komet_import.ui.downloads import download_menu
-from komet_import.ui.history import charts, rows_chart
+from komet_import.ui.history import charts
 from komet_import.ui.history.files import history_files
 from komet_import.ui.history.sentences import cells_of, nothing_in, period_label
+from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.tables import badge, history_table, page_choice
 
 PAGE_ROWS = 100
@@ -30,9 +31,14 @@ _ALL = "all"
 _FALLING_FIRST = {SortBy.WHEN, SortBy.ROWS, SortBy.NEW, SortBy.UPDATED, SortBy.UNCHANGED, SortBy.LEFT_OUT}
 
 
-def history_screen(desk: Desk) -> None:
-    """Figures and charts are of the whole period, the list of what the filters leave of it."""
+def history_screen(desk: Desk, missing: str | None = None) -> None:
+    """Figures and charts are of the whole period, the list of what the filters leave of it.
+
+    On top stands why what the address asked for is `missing`.
+    """
     head = layout.title(_("Import History"))
+    if missing:
+        st.error(escape_markdown(missing), icon=":material/error:")
     if not history.has_any(desk):
         with layout.nothing(
             _("Nothing was imported yet. Each import will be listed here, with what it changed.")
@@ -105,11 +111,9 @@ def _charts(overview: Overview, period: Period, bar: Bar | None, wanted: WantedI
     several = len(overview.people) > 1
     left, middle, *right = st.columns([0.42, 0.36, 0.22] if several else 2, gap="small")
     with left, st.container(border=True, gap="small", height="stretch"):
-        _head(rows_chart.rows_title(overview.unit), _("the figure on top is the number of imports"))
+        _head(charts.rows_title(overview.unit), _("the figure on top is the number of imports"))
         charts.draw(
-            rows_chart.rows_over_time(overview, bar.start if bar else None),
-            "chart-rows",
-            partial(_put, "bar"),
+            charts.rows_over_time(overview, bar.start if bar else None), "chart-rows", partial(_put, "bar")
         )
     with middle, st.container(border=True, gap="small", height="stretch"):
         _head(_("Commonest problems"), cells_of(period))
@@ -166,7 +170,7 @@ def _declaration(overview: Overview, problem: Problem) -> str:
 
 def _chips(overview: Overview, bar: Bar | None, problem: Problem | None) -> None:
     """What a click on a chart chose, to be taken away again."""
-    names = {"bar": rows_chart.bar_name(bar, overview.unit) if bar else "", "problem": ""}
+    names = {"bar": charts.bar_name(bar, overview.unit) if bar else "", "problem": ""}
     if problem:
         names["problem"] = charts.problem_name(_declaration(overview, problem), problem)
     shown = {name: text for name, text in names.items() if text}
@@ -272,7 +276,9 @@ def _show_all() -> None:
 
 
 def _open(import_id: int) -> None:
-    st.query_params["import"] = str(import_id)
+    """In one step, so that one step back leads to the list as it was."""
+    layout.keep_place("/import_history")
+    st.query_params.from_dict({"import": str(import_id)})
 
 
 def _order() -> Order:
