@@ -16,9 +16,9 @@ from komet_import.review.matching import Matching, match
 from komet_import.review.plan import Plan, Snapshot
 from komet_import.review.rows import Edit, Keys, Rows
 from komet_import.schema.column import Declaration
-from komet_import.store import customers, edits, uploads
+from komet_import.store import customers, edits, imports, uploads
 from komet_import.store import drafts as stored_drafts
-from komet_import.store.drafts import BlankCells, DraftState, StoredDraft
+from komet_import.store.drafts import BlankCells, DraftPage, DraftState, StoredDraft, WantedDrafts
 from komet_import.store.edits import NewEdit, OwnSteps, StoredEdit
 from komet_import.store.rejected import with_stored
 
@@ -31,6 +31,7 @@ class OpenDraft:
     """`stored` is the draft's last known state; of its file's sheets, `sheet` was read (None and () for CSV).
 
     `shown` is the plan that somebody is asked to confirm, so that it is made once for the question and the answer.
+    `moved` is how often it was judged anew because stored records changed meanwhile.
     """
 
     stored: StoredDraft
@@ -39,6 +40,7 @@ class OpenDraft:
     matching: Matching
     draft: Draft
     shown: Plan | None = None
+    moved: int = 0
 
 
 def read(
@@ -79,7 +81,7 @@ def open_draft(desk: Desk, draft_id: str) -> OpenDraft:
         kept = uploads.get_table(connection, company_id, stored.upload_id)
         standing = edits.standing(connection, company_id, draft_id)
     table = _table(kept) if kept is not None else None
-    # A colleague may have read another sheet again, for a draft that this one took the place of.
+    # What was read of one sheet is kept, and another draft may be of another one.
     if table is None or stored.sheet not in (None, table.sheet):
         table = _read_again(desk, stored)
     matching = match(table.headers, stored.declaration, stored.mapping)
@@ -117,11 +119,14 @@ def keep_table(desk: Desk, upload_id: int, table: Table) -> None:
 # -- found, chosen, discarded ----------------------------------------------------------------------------------------
 
 
-def find_open(desk: Desk, limit: int) -> list[StoredDraft]:
-    """Those that anybody of the company can go on with, last touched first."""
+def find(
+    desk: Desk, wanted: WantedDrafts | None = None, limit: int | None = None, offset: int = 0
+) -> DraftPage:
+    """Those that anybody of the company can go on with, unless others are wanted; last touched first."""
     require(desk.person, Deed.IMPORT)
     with desk.database.reading() as connection:
-        return stored_drafts.open_drafts(connection, desk.company.company_id, limit)
+        company_id = desk.company.company_id
+        return stored_drafts.find(connection, company_id, wanted or WantedDrafts(), limit, offset)
 
 
 def get(desk: Desk, draft_id: str) -> StoredDraft:
@@ -139,10 +144,17 @@ def _for_people(stored: StoredDraft) -> StoredDraft:
 
 
 def discard(desk: Desk, draft_id: str) -> None:
-    """Takes a draft from the list; its file stays stored."""
+    """Takes a draft from the list of those that are open; until it is purged it can be taken back."""
     require(desk.person, Deed.IMPORT)
     with desk.database.writing() as connection:
-        stored_drafts.set_state(connection, desk.company.company_id, draft_id, DraftState.DISCARDED)
+        stored_drafts.discard(connection, desk.company.company_id, draft_id, desk.person.person_id)
+
+
+def take_back(desk: Desk, draft_id: str) -> None:
+    """Opens a discarded draft again, with every correction. Raises NotFound, or Refused for one that was imported."""
+    require(desk.person, Deed.IMPORT)
+    with desk.database.writing() as connection:
+        stored_drafts.take_back(connection, desk.company.company_id, draft_id)
 
 
 def choose_blank_cells(desk: Desk, opened: OpenDraft, blank_cells: BlankCells) -> OpenDraft:
@@ -151,7 +163,7 @@ def choose_blank_cells(desk: Desk, opened: OpenDraft, blank_cells: BlankCells) -
     with desk.database.writing() as connection:
         ids = (desk.company.company_id, opened.stored.draft_id)
         stored_drafts.set_options(connection, *ids, blank_cells=blank_cells)
-    return open_draft(desk, opened.stored.draft_id)
+    return _judged_anew(desk, opened)
 
 
 def choose_all_or_nothing(desk: Desk, opened: OpenDraft, all_or_nothing: bool) -> None:
@@ -255,19 +267,48 @@ def _conflicts(
 
 
 def up_to_date(desk: Desk, opened: OpenDraft) -> OpenDraft:
-    """With the edits that others made; opened anew when its rows are to be judged otherwise, by anybody's choice."""
+    """With the edits that others made; judged anew after anybody's choice or change of stored records that its rows name."""
     require(desk.person, Deed.IMPORT)
     ids = (desk.company.company_id, opened.stored.draft_id)
     with desk.database.reading() as connection:
         now = stored_drafts.get_draft(connection, *ids)
-        moved = now.version != opened.stored.version
-        standing = edits.standing(connection, *ids) if moved else {}
+        imported = imports.count_written(connection, desk.company.company_id)
+        is_edited = now.version != opened.stored.version
+        standing = edits.standing(connection, *ids) if is_edited else {}
     if not _is_judged_so(desk, opened, now):
-        return open_draft(desk, opened.stored.draft_id)
-    if moved:
+        return _judged_anew(desk, opened)
+    if imported != opened.draft.snapshot.imports and _has_moved(desk, opened.draft):
+        return _judged_anew(desk, opened, moved=True)
+    if is_edited:
         _catch_up(desk, opened, standing)
         opened.stored = now
     return opened
+
+
+def _has_moved(desk: Desk, draft: Draft) -> bool:
+    """Whether any stored record that the rows speak of changed; if none did, it is not looked for again."""
+    keys = draft.keys()
+    now = _snapshot(desk, draft.declaration, keys)
+    if _named(now, keys) != _named(draft.snapshot, keys):
+        return True
+    draft.snapshot.imports = now.imports
+    return False
+
+
+def _named(snapshot: Snapshot, keys: Keys) -> tuple[object, ...]:
+    """What of it the keys name: it may hold other records too."""
+    by_code = {code: snapshot.id_by_code[code] for code in keys.codes & snapshot.id_by_code.keys()}
+    by_name = {name: snapshot.ids_by_name[name] for name in keys.names & snapshot.ids_by_name.keys()}
+    ids = keys.ids.union(by_code.values(), *by_name.values())
+    records = {record_id: snapshot.records[record_id] for record_id in ids & snapshot.records.keys()}
+    codes = {
+        kind: {code: snapshot.codes[kind][code] for code in named} for kind, named in keys.referred.items()
+    }
+    return by_code, by_name, records, codes
+
+
+def _judged_anew(desk: Desk, opened: OpenDraft, *, moved: bool = False) -> OpenDraft:
+    return replace(open_draft(desk, opened.stored.draft_id), moved=opened.moved + moved)
 
 
 def refuse_moved(now: StoredDraft, seen: StoredDraft) -> None:
@@ -311,5 +352,10 @@ def keep_figures(desk: Desk, opened: OpenDraft, stored: StoredDraft) -> None:
 
 
 def _snapshot(desk: Desk, declaration: Declaration, keys: Keys) -> Snapshot:
+    company_id = desk.company.company_id
     with desk.database.reading() as connection:
-        return customers.take_snapshot(connection, declaration, desk.company.company_id, keys)
+        # Counted first: an import that comes between is looked for once too often.
+        imported = imports.count_written(connection, company_id)
+        snapshot = customers.take_snapshot(connection, declaration, company_id, keys)
+    snapshot.imports = imported
+    return snapshot

@@ -121,16 +121,18 @@ def upload(desk: Desk, file: str, content: bytes, choices: Choices, *, attended:
 
 
 def choose_sheet(desk: Desk, opened: OpenDraft, sheet: str) -> OpenDraft:
-    """Starts over with another sheet of the same file. Raises as `upload`; the draft stays as it is then."""
+    """The open draft of another sheet of the same file, else a new one. Raises as `upload`; `opened` stays as it is."""
     require(desk.person, Deed.IMPORT)
-    seen = opened.stored
-    with desk.database.reading() as connection:
-        uploaded = uploads.get_upload(connection, desk.company.company_id, seen.upload_id)
+    seen, company_id = opened.stored, desk.company.company_id
     choices = Choices(seen.declaration, sheet, seen.mapping, seen.blank_cells, seen.all_or_nothing)
     add_draft = _adding_draft(desk, choices, DraftState.OPEN)
     with desk.database.writing() as connection:
-        draft_id = add_draft(connection, upload_id=seen.upload_id)
-    return _read(desk, draft_id, uploaded.name, uploaded.content, choices, instead_of=seen.draft_id)
+        uploaded = uploads.get_upload(connection, company_id, seen.upload_id)
+        begun = stored_drafts.find_of_sheet(connection, company_id, seen.upload_id, sheet)
+        draft_id = begun or add_draft(connection, upload_id=seen.upload_id)
+    if begun:
+        return drafts.open_draft(desk, begun)
+    return _read(desk, draft_id, uploaded.name, uploaded.content, choices)
 
 
 def _store_upload(desk: Desk, file: str, content: bytes, choices: Choices, attended: bool = True) -> str:
@@ -155,28 +157,21 @@ def _adding_draft(desk: Desk, choices: Choices, state: DraftState) -> Callable[.
     )
 
 
-def _read(
-    desk: Desk, draft_id: str, file: str, content: bytes, choices: Choices, instead_of: str | None = None
-) -> OpenDraft:
+def _read(desk: Desk, draft_id: str, file: str, content: bytes, choices: Choices) -> OpenDraft:
     try:
         table, matching, draft = check(desk, file, content, choices)
-        return _store_table(desk, draft_id, table, matching, draft, instead_of)
+        return _store_table(desk, draft_id, table, matching, draft)
     except (UnusableFile, BadArguments, Refused):
         drafts.discard(desk, draft_id)
         raise
 
 
-def _store_table(
-    desk: Desk, draft_id: str, table: Table, matching: Matching, draft: Draft, instead_of: str | None = None
-) -> OpenDraft:
-    """One sheet's is kept of a file: with it the draft of another one ends."""
+def _store_table(desk: Desk, draft_id: str, table: Table, matching: Matching, draft: Draft) -> OpenDraft:
     from komet_import.workbook.reader import table_to_parquet
 
     company_id, counts = desk.company.company_id, draft.counts
     kept = table_to_parquet(table)
     with desk.database.writing() as connection:
-        if instead_of is not None:
-            stored_drafts.set_state(connection, company_id, instead_of, DraftState.DISCARDED)
         figures = (counts.rows, counts.with_errors, counts.skipped)
         stored = stored_drafts.set_read(connection, company_id, draft_id, table.sheet, *figures)
         uploads.keep_table(connection, company_id, stored.upload_id, kept)
@@ -271,9 +266,7 @@ def _commit(
         now = stored_drafts.require_open(connection, company_id, opened.stored.draft_id)
         drafts.refuse_moved(now, opened.stored)
         record = stored_commit.commit(connection, desk.company, new, plan, progress)
-        stored_drafts.set_state(
-            connection, company_id, opened.stored.draft_id, DraftState.COMMITTED, record.import_id
-        )
+        stored_drafts.commit(connection, company_id, opened.stored.draft_id, record.import_id)
         mail = post.compose_mail(desk, record, plan)
         mails.add_mail(connection, company_id, mail, to_be_sent=desk.settings.mail_server is not None)
     return record

@@ -1,23 +1,21 @@
-"""Setup › Data Import: from a template to a committed import. The draft's id is in the address."""
+"""Data Import: from a template to an import. The draft's ID is in the address, or which list of drafts is shown."""
 
 import streamlit as st
 
-from komet_import import drafts
-from komet_import.store.drafts import DraftState
-from komet_import.ui.review.result import result_screen
-from komet_import.ui.review.screen import review_screen
+from komet_import.language import _
+from komet_import.ui.draft import draft_screen
+from komet_import.ui.start.draft_list import drafts_screen
 from komet_import.ui.start.screen import start_screen
 from komet_import.ui.wiring import errors_shown, require_desk
 
 desk = require_desk()
 draft_id = st.query_params.get("draft")
+listed = st.query_params.get("drafts")
 
-with errors_shown():
-    if draft_id is None:
-        start_screen(desk)
+with errors_shown(_("Import from Excel")):
+    if draft_id is not None:
+        draft_screen(desk, draft_id)
+    elif listed is not None:
+        drafts_screen(desk, listed)
     else:
-        stored = drafts.get(desk, draft_id)
-        if stored.state is DraftState.OPEN:
-            review_screen(desk, draft_id)
-        else:
-            result_screen(desk, stored)
+        start_screen(desk)

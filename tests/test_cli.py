@@ -438,4 +438,4 @@ def test_of_processes_that_import_one_file_at_once_one_does(tmp_path: Path) -> N
     assert refused <= {"already_imported", "plan_moved"}
     assert len(process(tmp_path, "history", "--json").json) == 1
     with at_desk(tmp_path / "data") as desk:
-        assert drafts.find_open(desk, 10) == []
+        assert drafts.find(desk).drafts == ()

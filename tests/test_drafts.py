@@ -17,8 +17,7 @@ from komet_import.importer import Choices
 from komet_import.review.draft import Draft
 from komet_import.review.edits import CellEdit
 from komet_import.review.plan import Action
-from komet_import.schema.customers import CUSTOMERS
-from komet_import.store.drafts import BlankCells, DraftState
+from komet_import.store.drafts import BlankCells, DraftState, WantedDrafts
 from komet_import.store.edits import OwnSteps
 from komet_import.store.imports import ImportState
 from tests.stories import (
@@ -32,6 +31,7 @@ from tests.stories import (
     edited,
     imported,
     is_empty,
+    rows_of,
     uploaded,
     xlsx_of,
 )
@@ -46,14 +46,14 @@ def test_a_draft_survives_a_restart_with_every_edit(tmp_path: Path) -> None:
         drafts.choose_all_or_nothing(desk, opened, True)
         left = (opened.draft.plan().hash, opened.draft.text(3, "name"))
     with at_desk(tmp_path) as desk:
-        (listed,) = drafts.find_open(desk, 10)
+        (listed,) = drafts.find(desk).drafts
         assert (listed.rows, listed.rows_with_errors, listed.all_or_nothing) == (2, 0, True)
         again = drafts.open_draft(desk, listed.draft_id)
         assert (again.draft.plan().hash, again.draft.text(3, "name")) == left
         assert again.draft.corrected(3) == {"name": ""}
         drafts.redo(desk, again)
         assert again.draft.is_left_out(2)
-        (listed,) = drafts.find_open(desk, 10)
+        (listed,) = drafts.find(desk).drafts
         assert (listed.rows, listed.rows_with_errors, listed.rows_skipped) == (2, 0, 1)
         record = committed(desk, again)
         assert (record.state, record.counts.rejected) == (ImportState.COMMITTED, 1), "nothing has errors"
@@ -235,41 +235,118 @@ def test_an_ended_draft_is_closed_for_the_other_window(desk: Desk) -> None:
     assert is_empty(desk)
 
 
-def test_another_sheet_starts_the_draft_over(desk: Desk) -> None:
+def test_each_sheet_of_a_file_keeps_a_draft_with_its_corrections_and_its_undo(desk: Desk) -> None:
     content = two_sheets()
-    opened = uploaded(desk, content)
-    assert (opened.sheet, opened.sheets) == ("Sheet", ("Sheet", "Second"))
-    other = importer.choose_sheet(desk, opened, "Second")
-    assert (other.sheet, other.draft.text(2, "code")) == ("Second", "SECOND")
-    assert drafts.get(desk, opened.stored.draft_id).state is DraftState.DISCARDED
+    first = uploaded(desk, content)
+    assert (first.sheet, first.sheets) == ("Sheet", ("Sheet", "Second"))
+    edited(desk, first, (2, "name", "Mine"))
+    second = importer.choose_sheet(desk, first, "Second")
+    assert (second.sheet, second.draft.text(2, "code"), second.draft.text(2, "name")) == (
+        "Second",
+        "SECOND",
+        "ABC Wholesale",
+    )
+    edited(desk, second, (2, "phone", "305"))
+    for sheet, key, text, before in (
+        ("Sheet", "name", "Mine", "ABC Wholesale"),
+        ("Second", "phone", "305", ""),
+    ):
+        again = importer.choose_sheet(desk, second, sheet)
+        assert (again.sheet, again.draft.text(2, key)) == (sheet, text)
+        drafts.undo(desk, again)
+        assert again.draft.text(2, key) == before
+        drafts.redo(desk, again)
+    listed = [(draft.draft_id, draft.sheet, draft.edits) for draft in drafts.find(desk).drafts]
+    assert sorted(listed) == sorted(
+        [(first.stored.draft_id, "Sheet", 1), (second.stored.draft_id, "Second", 1)]
+    )
     with pytest.raises(BadArguments, match=r"has no sheet Third\. Name one that it has: Sheet and Second\."):
         uploaded(desk, content, sheet="Third")
 
 
 def test_another_sheet_is_read_from_the_same_stored_file(desk: Desk) -> None:
     opened = uploaded(desk, two_sheets())
-    table = drafts.read(desk, CUSTOMERS, "x", two_sheets(), "Sheet", {})
     other = importer.choose_sheet(desk, opened, "Second")
     assert other.stored.upload_id == opened.stored.upload_id
-    again = drafts.open_draft(desk, other.stored.draft_id)
-    assert (again.stored, again.draft.text(2, "code")) == (other.stored, "SECOND")
-    # A colleague who opened the first draft just before it ended, when what was read had been dropped.
-    drafts.keep_table(desk, opened.stored.upload_id, table)
-    again = drafts.open_draft(desk, other.stored.draft_id)
-    assert (again.sheet, again.draft.text(2, "code")) == ("Second", "SECOND")
+    for draft_id, code in ((other.stored.draft_id, "SECOND"), (opened.stored.draft_id, "ABC")):
+        for _ in range(2):
+            again = drafts.open_draft(desk, draft_id)
+            assert (again.stored.draft_id, again.draft.text(2, "code")) == (draft_id, code)
 
 
-@pytest.mark.parametrize("is_ended", [True, False])
-def test_a_sheet_that_cannot_take_the_place_leaves_the_draft_as_it_was(desk: Desk, is_ended: bool) -> None:
+def test_a_colleagues_draft_of_the_sheet_is_gone_on_with_and_one_that_ended_is_not(desk: Desk) -> None:
     opened = uploaded(desk, two_sheets())
-    if is_ended:
-        committed(desk, opened)
-    with pytest.raises(Refused if is_ended else BadArguments):
-        importer.choose_sheet(desk, opened, "Second" if is_ended else "Third")
-    still_open = [] if is_ended else [opened.stored]
-    assert drafts.find_open(desk, 10) == still_open
-    if not is_ended:
-        assert drafts.open_draft(desk, opened.stored.draft_id).draft.text(2, "code") == "ABC"
+    ana = colleague_of(desk, "Ana Torres")
+    hers = importer.choose_sheet(ana, opened, "Second")
+    edited(ana, hers, (2, "phone", "305"))
+    mine = importer.choose_sheet(desk, opened, "Second")
+    assert (mine.stored.draft_id, mine.draft.text(2, "phone")) == (hers.stored.draft_id, "305")
+    committed(desk, mine)
+    new = importer.choose_sheet(desk, opened, "Second")
+    assert (new.stored.draft_id == hers.stored.draft_id, new.draft.text(2, "phone")) == (False, "")
+
+
+def test_a_sheet_that_cannot_be_read_leaves_the_draft_as_it_was(desk: Desk) -> None:
+    opened = uploaded(desk, two_sheets())
+    with pytest.raises(BadArguments):
+        importer.choose_sheet(desk, opened, "Third")
+    assert drafts.find(desk).drafts == (opened.stored,)
+    assert drafts.find(desk, WantedDrafts(DraftState.DISCARDED)).drafts == ()
+    assert drafts.open_draft(desk, opened.stored.draft_id).draft.text(2, "code") == "ABC"
+
+
+def test_a_discarded_draft_is_taken_back_with_every_correction_and_its_undo(desk: Desk) -> None:
+    opened, ana = uploaded(desk, TWO), colleague_of(desk, "Ana Torres")
+    draft_id = opened.stored.draft_id
+    edited(desk, opened, (3, "name", "Def"), (2, None, "Yes"))
+    drafts.discard(ana, draft_id)
+    assert drafts.find(desk).drafts == ()
+    (found,) = drafts.find(desk, WantedDrafts(DraftState.DISCARDED)).drafts
+    assert (found.draft_id, found.edits, found.discarded_by) == (draft_id, 2, "Ana Torres")
+    assert drafts.get(desk, draft_id) == found
+    drafts.take_back(desk, draft_id)
+    again = drafts.open_draft(desk, draft_id)
+    assert (again.draft.text(3, "name"), again.draft.is_left_out(2)) == ("Def", True)
+    drafts.undo(desk, again)
+    assert (again.draft.text(3, "name"), again.draft.is_left_out(2)) == ("", False)
+    committed(desk, again)
+    with pytest.raises(Refused):
+        drafts.take_back(desk, draft_id)
+
+
+def test_a_draft_whose_customers_another_import_changed_shows_the_plan_of_now(desk: Desk) -> None:
+    mine = uploaded(desk, TWO)
+    edited(desk, mine, (3, "name", "Def"))
+    imported(desk, csv_of(NEW))
+    again = drafts.up_to_date(desk, mine)
+    assert (again.draft.counts.new, again.draft.counts.unchanged, again.moved) == (1, 1, 1)
+    assert again.draft.text(3, "name") == "Def"
+    assert drafts.up_to_date(desk, again) is again
+    assert committed(desk, again).counts.new == 1
+
+
+def test_an_import_of_other_customers_leaves_the_plan_as_it_is(desk: Desk) -> None:
+    mine = uploaded(desk, TWO)
+    imported(desk, csv_of(*rows_of(9)))
+    assert drafts.up_to_date(desk, mine) is mine
+
+
+def test_while_nothing_is_imported_the_store_is_asked_for_no_customer(desk: Desk) -> None:
+    mine = uploaded(desk, csv_of(*rows_of(9)))
+    imported(desk, csv_of(NEW))
+    statements: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        for asked in (True, False, False):
+            statements.clear()
+            assert drafts.up_to_date(desk, mine) is mine
+            assert any("customer" in statement for statement in statements) is asked
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def test_an_upload_writes_once_before_it_reads_and_once_after_and_looks_at_its_draft_once(desk: Desk) -> None:

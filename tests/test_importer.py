@@ -161,7 +161,7 @@ def test_an_unusable_file_leaves_no_draft_and_no_import(tmp_path: Path) -> None:
             with pytest.raises(UnusableFile, match=FILE) as caught:
                 uploaded(desk, content)
             assert caught.value.code == code
-        assert drafts.find_open(desk, 10) == []
+        assert drafts.find(desk).drafts == ()
         assert is_empty(desk)
 
 
@@ -196,7 +196,7 @@ def test_two_companies_do_not_see_each_other(desk: Desk) -> None:
 
     assert checked(theirs, content)["counts"]["new"] == 1
     assert (stored(theirs), listed(theirs), post.outbox(theirs)) == ({}, [], [])
-    assert (drafts.find_open(theirs, 10), importer.earlier_import(theirs, content)) == ([], None)
+    assert (drafts.find(theirs).drafts, importer.earlier_import(theirs, content)) == ((), None)
     for step in (
         lambda: drafts.open_draft(theirs, draft.stored.draft_id),
         lambda: drafts.discard(theirs, draft.stored.draft_id),

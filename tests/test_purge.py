@@ -118,7 +118,7 @@ def test_a_large_upload_leaves_no_large_log(desk: Desk, tmp_path: Path) -> None:
 
 def test_a_draft_of_a_command_is_nobodys_and_goes_when_the_command_died(desk: Desk) -> None:
     left = importer.upload(desk, "nightly.csv", TWO, Choices(), attended=False)
-    assert drafts.find_open(desk, 10) == []
+    assert drafts.find(desk).drafts == ()
     for look in (drafts.open_draft, drafts.get):
         with pytest.raises(NotFound):
             look(desk, left.stored.draft_id)
@@ -147,6 +147,6 @@ def test_a_command_that_was_killed_leaves_no_draft_to_people(tmp_path: Path) -> 
         killed.kill()
         killed.communicate()
         assert listed(desk) == []
-        assert drafts.find_open(desk, 10) == []
+        assert drafts.find(desk).drafts == ()
         assert purged(desk).drafts == 1
     assert process(tmp_path, "import", str(many)).code == 0

@@ -57,7 +57,7 @@ class Anas:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        (found,) = drafts.find_open(desk, 2)
+        (found,) = drafts.find(desk).drafts
         self.draft_id = found.draft_id
 
     @cached_property
@@ -111,7 +111,7 @@ CASES: dict[str, tuple[Who, Ask]] = {
         Who.EVERYBODY,
         lambda desk, anas: drafts.open_draft(desk, anas.draft_id).matching,
     ),
-    "drafts.find_open": (Who.EVERYBODY, lambda desk, _: drafts.find_open(desk, 9)),
+    "drafts.find": (Who.EVERYBODY, lambda desk, _: drafts.find(desk).drafts),
     "drafts.get": (Who.EVERYBODY, lambda desk, anas: drafts.get(desk, anas.draft_id)),
     "drafts.up_to_date": draft_case(drafts.up_to_date),
     "drafts.own_steps": (Who.EVERYBODY, lambda desk, anas: drafts.own_steps(desk, anas.draft_id)),
@@ -120,6 +120,7 @@ CASES: dict[str, tuple[Who, Ask]] = {
         lambda desk, anas: drafts.keep_table(desk, anas.opened.stored.upload_id, anas.table),
     ),
     "drafts.discard": (Who.EVERYBODY, lambda desk, anas: drafts.discard(desk, anas.draft_id)),
+    "drafts.take_back": (Who.EVERYBODY, lambda desk, anas: drafts.take_back(desk, anas.draft_id)),
     "drafts.choose_blank_cells": draft_case(
         lambda desk, opened: drafts.choose_blank_cells(desk, opened, BlankCells.CLEAR)
     ),

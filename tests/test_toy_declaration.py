@@ -232,7 +232,7 @@ def test_a_draft_opened_again_is_still_of_invoices(desk: Desk) -> None:
     again = drafts.open_draft(desk, draft.stored.draft_id)
     assert again.draft.declaration is INVOICES
     assert [issue.key for issue in again.draft.issues(2)] == ["date"]
-    assert drafts.find_open(desk, 1)[0].declaration is INVOICES
+    assert drafts.find(desk).drafts[0].declaration is INVOICES
 
 
 def test_a_customer_who_came_meanwhile_is_known_once_any_cell_names_it(desk: Desk) -> None:

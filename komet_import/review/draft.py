@@ -90,6 +90,10 @@ class Draft:
 
     # -- edits -------------------------------------------------------------------------------------------------
 
+    def keys(self) -> Keys:
+        """Of which stored records the rows speak now."""
+        return self._rows.keys()
+
     def keys_of(self, edits: Sequence[Edit]) -> Keys:
         """What the edits name: nothing but in key columns."""
         return self._rows.keys_of(edits)
@@ -132,12 +136,9 @@ class Draft:
         """In row order, then column order."""
         return self._findings.issues(range(len(self._rows)))
 
-    def has_problem(self, row: int, kind: ProblemKind | None = None) -> bool:
-        """Whether the row has an error or a warning, or one of this kind; one that the user left out has none."""
-        position = self._rows.position(row)
-        if kind is not None:
-            return bool(self._findings.marks_of(kind)[position])
-        return self._findings.has_problem(position)
+    def has_problem(self, row: int) -> bool:
+        """Whether the row has an error or a warning; one that the user left out has none."""
+        return self._findings.has_problem(self._rows.position(row))
 
     def before(self, rows: Iterable[int], keys: AbstractSet[str] = frozenset()) -> dict[int, Before]:
         """What is stored of the rows' records, where any is: of the cells they change, and of the blank ones in the

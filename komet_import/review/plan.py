@@ -33,12 +33,14 @@ class Snapshot:
 
     It holds every record whose ID, code or name stands in the file, and may grow as edits name others. `codes` are of the
     other declarations' records that the rows refer to: by kind, from the folded code to the code, "" for nobody's.
+    `imports` is how many imports the records had seen.
     """
 
     records: dict[int, Record] = field(default_factory=dict)
     id_by_code: dict[str, int] = field(default_factory=dict)
     ids_by_name: dict[str, tuple[int, ...]] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    imports: int = field(default=0, compare=False)
 
     def add(self, found: Snapshot) -> None:
         """Takes in records that were looked up later."""

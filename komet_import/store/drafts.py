@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from komet_import.errors import NotFound, Refused
 from komet_import.schema.column import Declaration
 from komet_import.schema.declarations import DECLARATIONS
+from komet_import.schema.text import fold
 from komet_import.store.cells import storable
 from komet_import.store.models import draft, edit, person, upload
 
@@ -36,7 +38,10 @@ class DraftState(StrEnum):
 
 @dataclass(frozen=True)
 class StoredDraft:
-    """`version` is raised by each change; `edits` is how many are made and not undone; `by` is who began it."""
+    """`version` is raised by each change; `edits` is how many are made and not undone; `by` is who began it.
+
+    `discarded_by` is the name of who discarded it, if that is known; when, `updated_at` says.
+    """
 
     draft_id: str
     company_id: int
@@ -59,11 +64,29 @@ class StoredDraft:
     import_id: int | None
     version: int
     edits: int
+    discarded_by: str | None = None
 
     @property
     def declaration(self) -> Declaration:
         """What its file is read as."""
         return DECLARATIONS[self.kind]
+
+
+@dataclass(frozen=True)
+class WantedDrafts:
+    """In this state, open or discarded; `search` is looked for in the file's name and in that of who began it."""
+
+    state: DraftState = DraftState.OPEN
+    search: str = ""
+
+
+@dataclass(frozen=True)
+class DraftPage:
+    """`total` is how many are wanted; `states` how many the search leaves of the open and of the discarded ones."""
+
+    drafts: tuple[StoredDraft, ...]
+    total: int
+    states: Mapping[DraftState, int]
 
 
 def add_draft(
@@ -108,25 +131,60 @@ def get_draft(conn: sa.Connection, company_id: int, draft_id: str) -> StoredDraf
     return _one(conn, _drafts(company_id).where(draft.c.id == storable(draft_id)))
 
 
-def open_drafts(conn: sa.Connection, company_id: int, limit: int) -> list[StoredDraft]:
-    """The company's, last touched first."""
-    wanted = _drafts(company_id).where(draft.c.state == DraftState.OPEN)
-    newest = wanted.order_by(draft.c.updated_at.desc(), draft.c.created_at.desc())
-    return [_draft(row) for row in conn.execute(newest.limit(limit))]
+def find(
+    conn: sa.Connection, company_id: int, wanted: WantedDrafts, limit: int | None = None, offset: int = 0
+) -> DraftPage:
+    """The company's, last touched first. What was discarded because its file could not be read is not among them."""
+    d, key = draft.c, fold(wanted.search)
+    query = (
+        sa.select(d.id, d.state, upload.c.name.label("file"), person.c.name)
+        .join(upload, upload.c.id == d.upload_id)
+        .join(person, person.c.id == d.created_by)
+        .where(d.company_id == company_id, _is_listed())
+        .order_by(d.updated_at.desc(), d.created_at.desc())
+    )
+    # The database's own folding knows ASCII alone.
+    found = [row for row in conn.execute(query) if key in fold(row.file) or key in fold(row.name)]
+    ids = [row.id for row in found if row.state == wanted.state]
+    states = Counter(DraftState(row.state) for row in found)
+    shown = ids[offset : None if limit is None else offset + limit]
+    return DraftPage(_in_order(conn, company_id, shown), len(ids), states)
+
+
+def _is_listed() -> sa.ColumnElement[bool]:
+    was_read = draft.c.rows.is_not(None)
+    return sa.or_(draft.c.state == DraftState.OPEN, sa.and_(draft.c.state == DraftState.DISCARDED, was_read))
+
+
+def _in_order(conn: sa.Connection, company_id: int, ids: Sequence[str]) -> tuple[StoredDraft, ...]:
+    found = {row.id: _draft(row) for row in conn.execute(_drafts(company_id).where(draft.c.id.in_(ids)))}
+    return tuple(found[draft_id] for draft_id in ids)
+
+
+def find_of_sheet(conn: sa.Connection, company_id: int, upload_id: int, sheet: str) -> str | None:
+    """The ID of the open draft of that sheet of a file, the one touched last, if somebody began one."""
+    mine = (draft.c.company_id == company_id, draft.c.upload_id == upload_id)
+    wanted = sa.select(draft.c.id).where(
+        *mine, draft.c.sheet == storable(sheet), draft.c.state == DraftState.OPEN
+    )
+    return conn.execute(wanted.order_by(draft.c.updated_at.desc()).limit(1)).scalar()
 
 
 def _drafts(company_id: int) -> sa.Select[*tuple[Any, ...]]:
     made = sa.select(sa.func.count()).where(edit.c.draft_id == draft.c.id, ~edit.c.undone)
+    discarder = person.alias("discarder")
     return (
         sa.select(
             draft,
             upload.c.name.label("file"),
             upload.c.sha256,
             person.c.name.label("by"),
+            discarder.c.name.label("discarder"),
             made.scalar_subquery().label("edits"),
         )
         .join(upload, upload.c.id == draft.c.upload_id)
         .join(person, person.c.id == draft.c.created_by)
+        .outerjoin(discarder, discarder.c.id == draft.c.discarded_by)
         .where(draft.c.company_id == company_id)
     )
 
@@ -161,6 +219,7 @@ def _draft(row: sa.Row[*tuple[Any, ...]]) -> StoredDraft:
         import_id=row.import_id,
         version=row.version,
         edits=row.edits,
+        discarded_by=row.discarder,
     )
 
 
@@ -210,21 +269,38 @@ def set_figures(
     conn.execute(sa.update(draft).where(*mine).values(figures))
 
 
-def set_state(
-    conn: sa.Connection, company_id: int, draft_id: str, state: DraftState, import_id: int | None = None
-) -> None:
-    """Ends an open draft: discarded, or committed as `import_id`. Raises NotFound, or Refused when it ended before."""
+def commit(conn: sa.Connection, company_id: int, draft_id: str, import_id: int) -> None:
+    """Ends an open draft. Raises NotFound, or Refused when it ended before."""
     require_open(conn, company_id, draft_id)
-    touch(conn, draft_id, {"state": state.value, "import_id": import_id})
+    touch(conn, draft_id, {"state": DraftState.COMMITTED.value, "import_id": import_id})
+
+
+def discard(conn: sa.Connection, company_id: int, draft_id: str, person_id: int) -> None:
+    """Ends an open draft. Raises NotFound, or Refused when it ended before."""
+    require_open(conn, company_id, draft_id)
+    touch(conn, draft_id, {"state": DraftState.DISCARDED.value, "discarded_by": person_id})
+
+
+def take_back(conn: sa.Connection, company_id: int, draft_id: str) -> None:
+    """Opens a discarded draft again; one that is open stays so. Raises NotFound, or Refused for one that was committed."""
+    found = _locked(conn, company_id, draft_id)
+    if found.state is DraftState.DISCARDED and found.rows is not None:
+        touch(conn, draft_id, {"state": DraftState.OPEN.value, "discarded_by": None})
+    elif found.state is not DraftState.OPEN:
+        raise Refused("draft_closed")
 
 
 def require_open(conn: sa.Connection, company_id: int, draft_id: str) -> StoredDraft:
     """To be changed in this transaction, by nobody else. Raises NotFound, or Refused when committed or discarded."""
-    wanted = _drafts(company_id).where(draft.c.id == storable(draft_id))
-    found = _one(conn, wanted.with_for_update(of=draft))
+    found = _locked(conn, company_id, draft_id)
     if found.state not in (DraftState.OPEN, DraftState.UNATTENDED):
         raise Refused("draft_closed")
     return found
+
+
+def _locked(conn: sa.Connection, company_id: int, draft_id: str) -> StoredDraft:
+    wanted = _drafts(company_id).where(draft.c.id == storable(draft_id))
+    return _one(conn, wanted.with_for_update(of=draft))
 
 
 def touch(conn: sa.Connection, draft_id: str, values: Mapping[str, object]) -> datetime:

@@ -263,6 +263,15 @@ def _with_key(conn: sa.Connection, company_id: int, idempotency_key: str) -> Imp
     return to_record(row) if row is not None else None
 
 
+def count_written(conn: sa.Connection, company_id: int) -> int:
+    """How many were ever committed. Nothing else changes stored records, so they are as they were while it stays."""
+    written = (ImportState.COMMITTED.value, ImportState.UNDONE.value)
+    wanted = sa.select(sa.func.count()).where(
+        import_.c.company_id == company_id, import_.c.state.in_(written)
+    )
+    return conn.execute(wanted).scalar_one()
+
+
 def find_committed_upload(conn: sa.Connection, company_id: int, sha256: str) -> ImportRecord | None:
     """The latest committed import of the same bytes that was not undone."""
     wanted = lines(company_id).where(

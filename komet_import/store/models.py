@@ -182,7 +182,7 @@ upload_table = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
-# `version` is raised by each change of the draft or its edits.
+# `version` is raised by each change of the draft or its edits. One that is discarded may be taken back.
 draft = sa.Table(
     "draft",
     metadata,
@@ -203,6 +203,7 @@ draft = sa.Table(
     _number("rows_skipped", nullable=True),
     _reference("import_id", "import.id"),
     _number("version"),
+    _reference("discarded_by", "person.id"),
     sa.Index(None, "company_id", "state", "updated_at"),
 )
 
@@ -256,6 +257,7 @@ import_ = sa.Table(
     _text("failure", nullable=True),
     sa.UniqueConstraint("company_id", "idempotency_key"),
     sa.Index(None, "company_id", "sha256"),
+    sa.Index(None, "company_id", "state"),
     sa.Index(None, "company_id", "finished_at"),
     sqlite_autoincrement=True,
 )

@@ -65,7 +65,7 @@ def imports(folder: Path, rows: int) -> dict[str, str]:
         imported(desk, csv_of(*rows_of(rows)))
         record = imported(desk, csv_of(*changed, *bad))
         uploaded(desk, csv_of(*changed, *bad))
-        assert len(drafts.find_open(desk, 9)) == 1
+        assert len(drafts.find(desk).drafts) == 1
     return {"import": str(record.import_id), "draft": record.draft_id or ""}
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+import sqlalchemy as sa
 
 from komet_import.errors import NotFound, Refused
 from komet_import.schema.company import Company, Role
-from komet_import.store import companies, drafts, edits, uploads
+from komet_import.store import companies, drafts, edits, imports, models, uploads
 from komet_import.store.database import Database
-from komet_import.store.drafts import BlankCells, DraftState
+from komet_import.store.drafts import BlankCells, DraftState, WantedDrafts
 from komet_import.store.edits import NewEdit, OwnSteps, Step
 
 FILE = b"PK\x03\x04 bytes"
@@ -55,7 +58,7 @@ def test_a_draft_comes_back_as_it_was_left(database: Database, company: Company,
         read = drafts.set_read(conn, company.company_id, draft_id, "Sheet 2", 120, 7, 2)
     with database.reading() as conn:
         draft = drafts.get_draft(conn, company.company_id, draft_id)
-        assert drafts.open_drafts(conn, company.company_id, 10) == [draft]
+        assert drafts.find(conn, company.company_id, WantedDrafts()).drafts == (draft,)
     assert draft == read
     assert (draft.blank_cells, draft.all_or_nothing, draft.sheet) == (BlankCells.CLEAR, True, "Sheet 2")
     assert (draft.mapping, draft.rows, draft.rows_with_errors, draft.rows_skipped) == (
@@ -73,8 +76,9 @@ def test_the_draft_touched_last_stands_first(database: Database, company: Compan
         made = [drafts.add_draft(conn, company.company_id, 1, "customers", upload_id) for _ in range(3)]
         edits.append(conn, company.company_id, made[0], 1, phones("305"))
     with database.reading() as conn:
-        listed = [draft.draft_id for draft in drafts.open_drafts(conn, company.company_id, 2)]
-    assert listed == [made[0], made[2]]
+        found = [drafts.find(conn, company.company_id, WantedDrafts(), 2, offset) for offset in (0, 2)]
+    assert [[draft.draft_id for draft in page.drafts] for page in found] == [[made[0], made[2]], [made[1]]]
+    assert {page.total for page in found} == {3}
 
 
 @pytest.fixture
@@ -189,25 +193,68 @@ def test_an_edit_that_utf8_cannot_hold_is_kept_as_well_as_can_be(
 
 
 @pytest.mark.parametrize("state", [DraftState.COMMITTED, DraftState.DISCARDED])
-def test_an_ended_draft_is_not_listed_and_changes_no_more(
+def test_an_ended_draft_is_not_open_and_changes_no_more(
     database: Database, company: Company, draft_id: str, state: DraftState
 ) -> None:
     here = (company.company_id, draft_id)
     with database.writing() as conn:
-        drafts.set_state(conn, *here, state)
+        if state is DraftState.COMMITTED:
+            drafts.commit(conn, *here, _import(conn, company))
+        else:
+            drafts.discard(conn, *here, 1)
     with database.writing() as conn:
-        assert drafts.open_drafts(conn, company.company_id, 10) == []
+        assert drafts.find(conn, company.company_id, WantedDrafts()).drafts == ()
         for change in (
             lambda: edits.append(conn, *here, 1, phones("1")),
             lambda: edits.undo(conn, *here, 1),
             lambda: edits.redo(conn, *here, 1),
             lambda: drafts.set_options(conn, *here, all_or_nothing=True),
             lambda: drafts.set_read(conn, *here, None, 1, 0, 0),
-            lambda: drafts.set_state(conn, *here, DraftState.DISCARDED),
+            lambda: drafts.discard(conn, *here, 1),
+            lambda: drafts.commit(conn, *here, 1),
         ):
             with pytest.raises(Refused) as caught:
                 change()
             assert caught.value.code == "draft_closed"
+
+
+def _import(conn: sa.Connection, company: Company) -> int:
+    return imports.add_rename(conn, "customers", company.company_id, 1, datetime.now(UTC), "A rename", 0)
+
+
+def test_a_discarded_draft_is_listed_with_who_discarded_it_until_it_is_taken_back(
+    database: Database, company: Company, draft_id: str, colleague: int
+) -> None:
+    here, discarded = (company.company_id, draft_id), WantedDrafts(DraftState.DISCARDED)
+    with database.writing() as conn:
+        drafts.discard(conn, *here, colleague)
+        assert drafts.find(conn, company.company_id, discarded).total == 0, "nothing was read of it"
+        with pytest.raises(Refused):
+            drafts.take_back(conn, *here)
+    with database.writing() as conn:
+        conn.execute(sa.update(models.draft).values(rows=120))
+        page = drafts.find(conn, company.company_id, discarded)
+        assert [draft.discarded_by for draft in page.drafts] == ["Ana Torres"]
+        assert page.states == {DraftState.DISCARDED: 1}
+    for _ in range(2):
+        with database.writing() as conn:
+            drafts.take_back(conn, *here)
+            found = drafts.get_draft(conn, *here)
+            assert (found.state, found.discarded_by) == (DraftState.OPEN, None)
+
+
+def test_drafts_are_found_by_file_and_by_person_whatever_the_case(
+    database: Database, company: Company, upload_id: int, colleague: int
+) -> None:
+    with database.writing() as conn:
+        other = uploads.add_upload(conn, company.company_id, 1, "ÄRGER 100%.xlsx", "ab12", FILE)
+        for person, file in ((1, upload_id), (colleague, upload_id), (1, other)):
+            drafts.add_draft(conn, company.company_id, person, "customers", file)
+        found = {
+            search: drafts.find(conn, company.company_id, WantedDrafts(search=search)).total
+            for search in ("", "SPRING", "ärger", "0%", "torres", "_", "nobody")
+        }
+    assert found == {"": 3, "SPRING": 2, "ärger": 1, "0%": 1, "torres": 1, "_": 0, "nobody": 0}
 
 
 def test_another_company_neither_sees_nor_changes_a_draft(
@@ -224,7 +271,8 @@ def test_another_company_neither_sees_nor_changes_a_draft(
             lambda: drafts.get_draft(conn, *there),
             lambda: drafts.set_options(conn, *there, all_or_nothing=True),
             lambda: drafts.set_read(conn, *there, None, 1, 0, 0),
-            lambda: drafts.set_state(conn, *there, DraftState.DISCARDED),
+            lambda: drafts.discard(conn, *there, 2),
+            lambda: drafts.take_back(conn, *there),
             lambda: edits.append(conn, *there, 2, phones("2")),
             lambda: edits.undo(conn, *there, 2),
             lambda: edits.redo(conn, *there, 2),
@@ -234,7 +282,8 @@ def test_another_company_neither_sees_nor_changes_a_draft(
             assert caught.value.code == "unknown_draft"
         uploads.keep_table(conn, other.company_id, upload_id, b"other")
         drafts.set_figures(conn, *there, 9, 9, 0)
-        assert drafts.open_drafts(conn, other.company_id, 10) == []
+        for state in (DraftState.OPEN, DraftState.DISCARDED):
+            assert drafts.find(conn, other.company_id, WantedDrafts(state)).states == {}
         assert edits.standing(conn, *there) == {}
         assert edits.own_steps(conn, *there, 1) == OwnSteps()
     with database.reading() as conn:

@@ -78,15 +78,13 @@ class GridEdit:
 class _Page(TypedDict):
     """The rows that the grid shows now: `texts` as they were sent first, to be sent until the grid has this `number`.
 
-    `keys` are the columns, which may come and go; `longest` has the characters of those that show old texts beside new
-    ones; `touched` cells were changed since, by anybody.
+    `keys` are the columns, which may come and go; `touched` cells were changed since, by anybody.
     """
 
     number: int
     place: str
     texts: dict[int, dict[str, str]]
     keys: list[str]
-    longest: dict[str, int]
     touched: list[tuple[int, str]]
 
 
@@ -134,7 +132,7 @@ def review_grid(
     key = f"grid-{state['session']}-{draft}-{is_dark()}-{blue_required}"
     take = partial(_take, state, key, on_edits=on_edits, on_focus=on_focus)
     answer = _answer(rows, state, key, draft, choices) | {
-        "columns": column_definitions(columns, frozenset(choices), blue_required, state["page"]["longest"]),
+        "columns": column_definitions(columns, frozenset(choices), blue_required),
         "kept_in_sight": kept_in_sight + len(OWN_COLUMNS),
         "focused": focused,
         "announced": announced,
@@ -162,8 +160,21 @@ def review_grid(
         st.rerun()
 
 
+def unsaved_edits(draft: str) -> list[GridEdit]:
+    """What came of a draft's grid in this session and could not be stored, one a cell."""
+    last = {
+        (row, key): GridEdit(row, key, new, seen) for row, key, new, seen in _state(draft)["unsaved"].values()
+    }
+    return list(last.values())
+
+
+def forget_unsaved(draft: str) -> None:
+    """Somebody was told of it."""
+    _state(draft)["unsaved"].clear()
+
+
 def _state(draft: str) -> _State:
-    page: _Page = {"number": 0, "place": "", "texts": {}, "keys": [], "longest": {}, "touched": []}
+    page: _Page = {"number": 0, "place": "", "texts": {}, "keys": [], "touched": []}
     new: _State = {
         "session": secrets.token_hex(4),
         "acknowledged": 0,
@@ -184,21 +195,8 @@ def _turn(page: _Page, page_key: str, rows: Sequence[GridRow], columns: Sequence
         page["texts"] = {
             row.row: {column.key: row.texts.get(column.key, "") for column in columns} for row in rows
         }
-        page["longest"] = _longest(rows)
         page["touched"] = []
     page["keys"] = [column.key for column in columns]
-
-
-def _longest(rows: Sequence[GridRow]) -> dict[str, int]:
-    """By column, the characters of the longest old and new text together: known when the page comes, so that no column
-    changes its width under somebody's hands."""
-    longest: dict[str, int] = {}
-    for row in rows:
-        for key, cell in row.marks.items():
-            if cell.old and cell.state != "kept":
-                both = len(cell.old) + 1 + len(row.texts.get(key, ""))
-                longest[key] = max(both, longest.get(key, 0))
-    return longest
 
 
 def _before_the_run(take: Callable[[], bool], _response: CustomResponse) -> None:

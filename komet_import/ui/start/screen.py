@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 
 import streamlit as st
 
-from komet_import import drafts, importer, outcomes
+from komet_import import drafts, importer
 from komet_import.access import may_see
 from komet_import.desk import Desk
 from komet_import.errors import KometError
 from komet_import.importer import Choices, TemplateKind
-from komet_import.language import _
+from komet_import.language import _, ngettext
 from komet_import.schema.column import Declaration
 from komet_import.schema.declarations import DECLARATIONS, USUAL
-from komet_import.sentences import counted_rows
-from komet_import.store.drafts import StoredDraft
+from komet_import.store.drafts import DraftPage, DraftState
+from komet_import.store.imports import ImportRecord
 from komet_import.ui import layout, words
 from komet_import.ui.downloads import XLSX, download_button
 from komet_import.ui.markdown import escape_markdown
-from komet_import.ui.wiring import errors_shown, keep_open
+from komet_import.ui.start.draft_cards import confirm_discarding, draft_card, with_discarded
+from komet_import.ui.wiring import keep_open
 
 _SHOWN_DRAFTS = 4
 
 
-def start_screen(desk: Desk) -> None:
-    """Steps 1 and 2 down the left, drafts at the right."""
+def start_screen(desk: Desk, notice: Callable[[], object] | None = None) -> None:
+    """Steps 1 and 2 down the left, drafts at the right; on top a `notice`, of what an address asked for in vain."""
     layout.title(_("Import from Excel"))
+    if notice is not None:
+        notice()
     steps, aside = st.columns([0.615, 0.385], gap="large")
     with steps:
-        kind = st.pills(
-            _("What would you like to import?"), list(DECLARATIONS), default=USUAL.kind, format_func=_title
-        )
-        if kind is None:
-            st.info(_("Choose what to import."))
-        else:
-            _templates(desk, DECLARATIONS[kind])
-            _drop_area(desk, DECLARATIONS[kind])
+        declaration = _declaration()
+        _templates(desk, declaration)
+        _drop_area(desk, declaration)
     with aside:
         _drafts(desk)
-        _how_rows_match(DECLARATIONS[kind or USUAL.kind])
+        _how_rows_match(declaration)
+
+
+def _declaration() -> Declaration:
+    kind = st.pills(
+        _("What would you like to import?"),
+        list(DECLARATIONS),
+        default=USUAL.kind,
+        required=True,
+        format_func=_title,
+    )
+    return DECLARATIONS[kind or USUAL.kind]
 
 
 def _title(kind: str) -> str:
@@ -49,12 +58,13 @@ def _title(kind: str) -> str:
 
 
 def _templates(desk: Desk, declaration: Declaration) -> None:
+    count = importer.count_stored(desk, declaration)
     cards: list[tuple[TemplateKind, str, str]] = [
         ("empty", _("Empty template"), _columns(declaration)),
         (
             "existing",
             _("Existing {records}").format(records=declaration.title.lower()),
-            _stored(desk, declaration),
+            _stored(declaration, count),
         ),
         ("example", _("Example"), _("A dozen filled rows, to see how it is meant")),
     ]
@@ -71,6 +81,7 @@ def _templates(desk: Desk, declaration: Declaration) -> None:
                 XLSX,
                 key=f"template-{kind}",
                 width="stretch",
+                disabled=kind == "existing" and not count,
             )
     layout.legend(blue_required=desk.company.multi_location)
     st.caption(
@@ -84,8 +95,9 @@ def _columns(declaration: Declaration) -> str:
     return _("{count} columns with notes and drop-down lists").format(count=len(declaration.columns))
 
 
-def _stored(desk: Desk, declaration: Declaration) -> str:
-    count = importer.count_stored(desk, declaration)
+def _stored(declaration: Declaration, count: int) -> str:
+    if not count:
+        return _("None is stored yet: your first file brings them in")
     return _("{count:,} stored {records}, ready to correct").format(
         count=count, records=declaration.noun(count)
     )
@@ -113,32 +125,17 @@ def _drop_area(desk: Desk, declaration: Declaration) -> None:
         ).format(most=desk.settings.limits.rows)
     )
     if uploaded is not None:
-        with errors_shown():
+        try:
             _take(desk, declaration, uploaded.name, uploaded.getvalue())
+        except KometError as error:  # here, and all else stays
+            st.error(escape_markdown(str(error)), icon=":material/error:")
 
 
 def _take(desk: Desk, declaration: Declaration, name: str, content: bytes) -> None:
     """A file that is in already is taken again only when that is meant."""
     earlier = importer.earlier_import(desk, content)
-    if earlier is not None:
-        when = words.exact(earlier.finished_at, desk.company)
-        st.warning(
-            _(
-                "**{file}** was imported already: {when}, by {person}. "
-                "Rows that went in then would be unchanged now."
-            ).format(file=escape_markdown(name), when=when, person=escape_markdown(earlier.by)),
-            icon=":material/history:",
-        )
-        with st.container(horizontal=True):
-            again = st.button(_("Review it again"), key="again")
-            if may_see(desk.person, earlier):
-                st.page_link(
-                    "import_history.py",
-                    label=_("See that import"),
-                    query_params={"import": str(earlier.import_id)},
-                )
-        if not again:
-            return
+    if earlier is not None and not _is_meant(desk, name, earlier):
+        return
     with st.spinner(_("Reading {file}").format(file=escape_markdown(name))):
         opened = importer.upload(desk, name, content, Choices(declaration))
     keep_open(desk, opened)
@@ -146,68 +143,49 @@ def _take(desk: Desk, declaration: Declaration, name: str, content: bytes) -> No
     st.rerun()
 
 
+def _is_meant(desk: Desk, name: str, earlier: ImportRecord) -> bool:
+    when = words.exact(earlier.finished_at, desk.company)
+    told = _(
+        "**{file}** was imported already: {when}, by {person}. Rows that went in then would be unchanged now."
+    )
+    facts = {"file": escape_markdown(name), "when": when, "person": escape_markdown(earlier.by)}
+    with st.container(key="earlier", gap="small"):
+        st.markdown(f":material/history: {told.format(**facts)}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            again = st.button(_("Review it again"), key="again")
+            if may_see(desk.person, earlier):
+                st.page_link(
+                    "import_history.py",
+                    label=_("See that import"),
+                    query_params={"import": str(earlier.import_id)},
+                    width="content",
+                )
+    return again
+
+
 def _drafts(desk: Desk) -> None:
     st.subheader(_("Continue a draft"), anchor=False)
-    found = drafts.find_open(desk, _SHOWN_DRAFTS)
-    if not found:
+    page = drafts.find(desk, limit=_SHOWN_DRAFTS)
+    shown = with_discarded(desk, page.drafts)
+    for draft in shown:
+        draft_card(desk, draft)
+    if not shown:
         st.caption(
             _(
                 "Nothing is open. A file that you drop is kept as a draft, with every correction, until it is imported."
             )
         )
-    now = datetime.now(UTC)
-    for draft in found:
-        with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
-            with st.container(gap=None):
-                st.markdown(f"**{escape_markdown(draft.file)}**")
-                st.caption(_figures(draft))
-                st.caption(escape_markdown(_touched(desk, draft, now)))
-            st.button(
-                _("Continue"), key=f"continue-{draft.draft_id}", on_click=_go_on, args=(draft.draft_id,)
-            )
-            st.button(
-                "",
-                icon=":material/delete:",
-                key=f"discard-{draft.draft_id}",
-                type="tertiary",
-                help=_("Discard this draft"),
-                on_click=_discard,
-                args=(desk, draft),
-            )
+    _all_drafts(page)
+    confirm_discarding(desk)
 
 
-def _touched(desk: Desk, draft: StoredDraft, now: datetime) -> str:
-    """When, and by whom if it is somebody else's."""
-    when = words.moment(draft.updated_at, desk.company, now)
-    if draft.created_by == desk.person.person_id:
-        return when
-    return _("{when}, by {person}").format(when=when, person=draft.by)
-
-
-def _figures(draft: StoredDraft) -> str:
-    if draft.rows is None:
-        return _("not read yet")
-    figures = [
-        counted_rows(draft.rows),
-        outcomes.with_errors(draft.rows_with_errors) if draft.rows_with_errors else _("none with errors"),
-    ]
-    if draft.rows_skipped:
-        figures.append(outcomes.skipped(draft.rows_skipped))
-    return ", ".join(figures)
-
-
-def _go_on(draft_id: str) -> None:
-    st.query_params["draft"] = draft_id
-
-
-def _discard(desk: Desk, draft: StoredDraft) -> None:
-    try:
-        drafts.discard(desk, draft.draft_id)
-    except KometError as error:
-        st.toast(str(error), icon=":material/error:")
-    else:
-        told = _("{file} was discarded. Its file can be dropped again any time.")
-        st.toast(told.format(file=escape_markdown(draft.file)))
+def _all_drafts(page: DraftPage) -> None:
+    discarded = page.states.get(DraftState.DISCARDED, 0)
+    if page.total > _SHOWN_DRAFTS:
+        layout.way(_("All {count:,} drafts").format(count=page.total), "/?drafts=open")
+    elif discarded:
+        told = ngettext("{count:,} discarded draft", "{count:,} discarded drafts", discarded)
+        layout.way(told.format(count=discarded), "/?drafts=discarded")
 
 
 def _how_rows_match(declaration: Declaration) -> None:
