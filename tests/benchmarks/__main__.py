@@ -35,6 +35,7 @@ def _measured(folder: Path, rows: int) -> Iterator[Line]:
     yield lines.checking(Bench(folder / "fifth", rows // 5))
     for line in (lines.committing, lines.writing, lines.dropping):
         yield line(whole)
+    yield from lines.clicking(whole)
     yield from lines.browsing(whole)
 
 

@@ -110,6 +110,20 @@ def dropping(bench: Bench) -> Line:
     return Line("a 500-row file, from drop to grid in the browser", "below 1 s", f"{seconds:.2f} s")
 
 
+def clicking(bench: Bench) -> tuple[Line, Line]:
+    """The review's main loop: filter, problem kind, next problem, page, edit, undo."""
+    return _clicks(bench, 500), _clicks(bench, 5_000)
+
+
+def _clicks(bench: Bench, rows: int) -> Line:
+    seconds = measure("loop", "click", bench.folder, rows).seconds
+    return Line(
+        f"each click of the review's main loop, {rows:,} rows, in the browser",
+        "below 0.25 s at the median",
+        f"{seconds:.2f} s the slowest",
+    )
+
+
 def browsing(bench: Bench) -> tuple[Line, Line]:
     """What a person waits for on the other screens; needs what the commit stored."""
     imports = measure("screens", "browse_imports", bench.folder, bench.rows).seconds * 1000

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from tests.benchmarks.files import SMALL, WARMING
 from tests.benchmarks.measured import ROOT, answer, seconds_of
@@ -28,15 +28,19 @@ SETTLING_SECONDS = 1.5  # nobody drops a file on a page that is still being draw
 def drop(folder: Path, rows: int) -> float:
     """The median time from the drop of a small file to its first cell in the grid, after one other file."""
     with served(folder / "screen") as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu"],
-        )
-        context = browser.new_context(viewport={"width": 1280, "height": 860})  # one cache, as a person has
+        context = launched(playwright)
         _drop(context, address, folder / WARMING)
         times = [_drop(context, address, folder / SMALL) for _ in range(DROPS)]
-        browser.close()
     return statistics.median(times)
+
+
+def launched(playwright: Playwright) -> BrowserContext:
+    """A browser with one cache, as a person has; it ends with `playwright`."""
+    browser = playwright.chromium.launch(
+        executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+        args=["--no-sandbox", "--disable-gpu"],
+    )
+    return browser.new_context(viewport={"width": 1280, "height": 860})
 
 
 def _drop(context: BrowserContext, address: str, file: Path) -> float:
