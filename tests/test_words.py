@@ -20,6 +20,7 @@ ONE_WORD = {
     r"\b(discarded|dropped|ignored|refused) rows?\b": "left out",
     r"\bstay(s|ed)? out\b": "left out",
     r"\bleave (it|them|row|this row)\b[^.]* out\b|\bleft (it|them|row) out\b": "skipped",
+    r"\bput (it|them|(the )?row\b[^.]*) back\b": "taken back",
 }
 # What an analyst has no use for, and what is said instead.
 JARGON = {

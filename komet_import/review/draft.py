@@ -136,9 +136,12 @@ class Draft:
         """In row order, then column order."""
         return self._findings.issues(range(len(self._rows)))
 
-    def has_problem(self, row: int) -> bool:
-        """Whether the row has an error or a warning; one that the user left out has none."""
-        return self._findings.has_problem(self._rows.position(row))
+    def has_problem(self, row: int, kind: ProblemKind | None = None) -> bool:
+        """Whether the row has an error or a warning, or one of this kind; one that the user left out has none."""
+        position = self._rows.position(row)
+        if kind is not None:
+            return bool(self._findings.marks_of(kind)[position])
+        return self._findings.has_problem(position)
 
     def before(self, rows: Iterable[int], keys: AbstractSet[str] = frozenset()) -> dict[int, Before]:
         """What is stored of the rows' records, where any is: of the cells they change, and of the blank ones in the

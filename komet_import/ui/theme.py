@@ -105,7 +105,7 @@ def apply() -> None:
     st.set_page_config(page_title="Komet Import", page_icon=str(ASSETS / "favicon.svg"), layout="wide")
     # A link on every page, so that keyboards reach it; navigation.js takes it to the start in this tab.
     st.logo(str(ASSETS / f"logo-{'dark' if is_dark() else 'light'}.svg"), size="medium", link=_start())
-    st.html(f"<style>{(ASSETS / 'page.css').read_text(encoding='utf-8')}{_dark_css()}</style>")
+    st.html(f"<style>{_accent_css()}{(ASSETS / 'page.css').read_text(encoding='utf-8')}{_dark_css()}</style>")
 
 
 def _start() -> str | None:
@@ -118,6 +118,10 @@ def top_bar(company: str, person: str) -> DeltaGenerator:
     with st.container(key="top-bar", horizontal=True, vertical_alignment="center", width="content"):
         st.html(f'<span class="komet-company">{escape(company)}</span>', width="content")
         return st.popover(escape_markdown(person), type="tertiary", icon=":material/account_circle:")
+
+
+def _accent_css() -> str:
+    return f":root {{ --komet-accent: {palette().accent}; }}"
 
 
 def _dark_css() -> str:

@@ -85,23 +85,23 @@ def walk(page: Page, streamlit_app: StartApp, tmp_path: Path, mailbox: Mailbox, 
 
     grid = page.frame_locator(".st-key-grid iframe").last
     expect(page).to_have_url(re.compile(r"\?draft="))
-    expect_figures(page, Rows=COUNT, New=1, With_errors=13)
+    expect_figures(page, Rows=COUNT, New=1, Left_out=13)
 
     # Fast: no waiting between one cell and the next.
     grid.locator('.ag-row[row-id="2"] .ag-cell[col-id="terms"]').click()
     for index in range(12):
         page.keyboard.type(f"Net {(30, 45, 60)[index % 3]}")
         page.keyboard.press("Enter")
-    expect_figures(page, New=13, With_errors=1)
+    expect_figures(page, New=13, Left_out=1)
 
     page.reload()
-    expect_figures(page, New=13, With_errors=1)
+    expect_figures(page, New=13, Left_out=1)
 
     # Another process on the same database: what is typed survives a restart of the app.
     draft = urlsplit(page.url).query
     restarted = streamlit_app(ROOT / "app.py", {**env, "KOMET_BASE_URL": "http://komet.example:8501"})
     page.goto(f"{restarted}/?{draft}")
-    expect_figures(page, New=13, With_errors=1)
+    expect_figures(page, New=13, Left_out=1)
     expect(page.get_by_text("Row 14, Customer Name.")).to_be_visible()
 
     page.get_by_test_id("stBottom").get_by_role("button", name="Import 13 rows").click()

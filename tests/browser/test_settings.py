@@ -67,6 +67,6 @@ def test_a_renamed_term_and_a_new_location_are_in_the_template_and_the_review(
             sheet.cell(line, columns[header], text)
     book.save(file)
     page.locator("input[type=file]").set_input_files(file)
-    figure = page.get_by_test_id("stMetric").filter(has_text="With errors")
+    figure = page.get_by_test_id("stMetric").filter(has_text="Left out")
     expect(figure.get_by_test_id("stMetricValue")).to_have_text("1", timeout=20_000)
     expect(page.get_by_text("Row 3, Terms.")).to_be_visible()

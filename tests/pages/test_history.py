@@ -7,7 +7,7 @@ import io
 import re
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -23,10 +23,11 @@ from komet_import.store.discrepancies import MOST_KEPT
 from komet_import.store.history import WantedImports
 from komet_import.store.models import import_, mail
 from komet_import.ui.downloads import TableDownload, _csv, _workbook
+from komet_import.ui.history.rows_chart import scale_end
 from komet_import.workbook.table_file import inert
 from tests.mail.post_office import Mailbox, post_office
 from tests.pages.conftest import NEW, OpenApp, figures, listed, upload, words, workbook
-from tests.stories import at_desk, csv_of
+from tests.stories import at_desk, csv_of, rows_of
 from tests.stories import imported as import_of
 
 PAGE = "import_history.py"
@@ -63,6 +64,37 @@ def test_a_period_shows_its_figures_charts_and_imports(imported: OpenApp) -> Non
     assert any("2 imports, 1 updated or unchanged, 1 new, 1 left out" in told for told in charts)
     assert any("Terms, not in the list: 1 in 1 import" in told for told in charts)
     assert listed(app, "history-list")["E-mail"] == ["Waiting", "Waiting"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "end"),
+    [
+        ([], 1),
+        ([0, 0], 1),
+        ([7], 7),
+        ([100, 40, 90], 100),
+        ([80, 5200, 100, 60], 130),
+        ([80, 9000, 60, 5200], 104),
+        ([5200, 0], 5200),
+        ([9000, 2000, 400, 90, 10], 520),
+    ],
+)
+def test_one_or_two_large_imports_do_not_flatten_the_others(rows: list[int], end: int) -> None:
+    assert scale_end(rows) == end
+
+
+def test_a_broken_bar_says_how_many_rows_it_stands_for(open_app: OpenApp, tmp_path: Path) -> None:
+    """And its parts keep their proportions."""
+    now = datetime.now(UTC)
+    with at_desk(tmp_path) as desk:
+        for weeks, rows in ((6, rows_of(40)), (3, rows_of(2)), (1, rows_of(3))):
+            record = import_of(desk, csv_of(*rows))
+            with desk.database.writing() as connection:
+                of_it = sa.update(import_).where(import_.c.id == record.import_id)
+                connection.execute(of_it.values(finished_at=now - timedelta(weeks=weeks)))
+    chart = open_app(PAGE).get("vega_lite_chart")[0].proto
+    assert b"40 rows\n1" in chart.SerializeToString()
+    assert "1 import, 0 updated or unchanged, 40 new, 0 left out" in chart.alt
 
 
 def test_filters_narrow_the_list_and_count_the_states(imported: OpenApp) -> None:

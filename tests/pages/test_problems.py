@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from komet_import.review.rows import Edit
-from komet_import.ui.review.problems import earlier_texts
+from komet_import.ui.review.told import earlier_texts
 from tests.review.example import NEW, draft, was
 
 STORED = {"customer_id": "7", "active": "Yes", **NEW, "phone": "305"}

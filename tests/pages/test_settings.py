@@ -98,12 +98,12 @@ def test_a_switch_says_what_it_means_for_the_stored_customers(open_app: OpenApp)
 
 def test_the_switch_reaches_legend_and_rules(open_app: OpenApp) -> None:
     bare = workbook({"code": "B", "name": "Rosa"})
-    assert figures(upload(open_app(), bare))["With errors"] == "1"
+    assert figures(upload(open_app(), bare))["Left out"] == "1"
     assert "Required only for companies with several locations" in legend(open_app())
     press(press(settings(open_app, "Company"), "switch"), "confirm-switch")
     app = open_app()
     assert "Not needed: this company has one location" in legend(app)
-    assert figures(upload(app, bare))["With errors"] == "0"
+    assert figures(upload(app, bare))["Left out"] == "0"
 
 
 def legend(app: AppTest) -> str:
@@ -149,7 +149,7 @@ def test_what_customers_have_is_deactivated_only_after_a_question_that_counts_th
 def test_a_rename_updates_the_customers_and_the_open_drafts_notice(open_app: OpenApp) -> None:
     import_file(open_app, NEW | {"terms": "Net 30"})
     draft = upload(open_app(), workbook(NEW | {"code": "B", "terms": "Net 30"}))
-    assert figures(draft)["With errors"] == "0"
+    assert figures(draft)["Left out"] == "0"
     app = press(settings(open_app, "Lists", list="Terms"), "rename-terms-Net 30")
     assert "1 customer has it and gets the new name too." in said(app)
     app.text_input(key="new-name-Net 30").set_value("net 15")
@@ -158,7 +158,7 @@ def test_a_rename_updates_the_customers_and_the_open_drafts_notice(open_app: Ope
     app.text_input(key="new-name-Net 30").set_value("30 days net")
     press(app, "rename")
     assert "“Net 30” is “30 days net” now. 1 customer updated." in said(app)
-    assert figures(draft.run())["With errors"] == "1"
+    assert figures(draft.run())["Left out"] == "1"
     assert listed(open_app("customers.py"), "customer-list")["Terms"] == ["30 days net"]
 
 

@@ -11,6 +11,7 @@ window.komet = (() => {
   let answer = null;
   let page = null; // of the rows that are shown
   let columns = ""; // those that are shown, as JSON
+  let shown = ""; // their fields: where others are shown, the grid begins at the left
   let waiting = []; // edits that the server has not acknowledged: [sequence, row, key, new, seen]
   let last = 0; // the highest sequence given
   let focus = null; // [number, row, key] of the last cell that was reported
@@ -230,7 +231,10 @@ window.komet = (() => {
     const json = JSON.stringify(its);
     if (json === columns) return;
     columns = json;
+    const fields = its.map(({ field }) => field).join();
     api.setGridOption("columnDefs", its);
+    if (fields !== shown) api.ensureColumnVisible(its.find(({ pinned }) => !pinned)?.field ?? "_row", "start");
+    shown = fields;
   }
   window.addEventListener("resize", () => api && takeColumns());
 
@@ -239,6 +243,7 @@ window.komet = (() => {
     if (answer.page === page) return;
     if (!answer.base) return tell(); // this frame is another than the server thinks
     api.stopEditing();
+    api.clearFocusedCell(); // it was of another row
     page = answer.page;
     api.setGridOption(
       "rowData",

@@ -85,7 +85,7 @@ function markChosen(body, chosen, before) {
     if (!link) continue;
     if (isChosen) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
-    if (isChosen && before === undefined) line.scrollIntoView({ block: "nearest" });
+    if (isChosen && before === undefined) showIn(body.closest(".box"), line);
   }
   const links = [...body.querySelectorAll("a")];
   if (links.length && !links.some((link) => link.tabIndex === 0)) {
@@ -99,6 +99,11 @@ function open(event, setTriggerValue) {
   if (!line || elsewhere || getSelection()?.type === "Range") return;
   event.preventDefault();
   setTriggerValue("opened", line.dataset.id);
+}
+
+// The page itself stays where it is.
+function showIn(box, line) {
+  if (line.offsetTop + line.offsetHeight > box.clientHeight) box.scrollTop = line.offsetTop - box.clientHeight / 2;
 }
 
 function linkOf(body, id) {

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
+from html import escape
 from typing import Any
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
-from komet_import import outcomes
-from komet_import.history import Bar, Overview, Unit
-from komet_import.language import N_, _, ngettext
+from komet_import.language import _, ngettext
 from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import IssueCode, Severity, title_of
 from komet_import.sentences import counted_rows
@@ -26,29 +24,35 @@ from komet_import.ui.tables import badge
 from komet_import.ui.theme import is_dark, palette
 
 HEIGHT = 190
-_PALE = 0.35
-_ROOM = 1.45  # the axis is so much longer than the longest bar: for the numbers
-_SERIES = (N_("Updated or unchanged"), outcomes.NEW, outcomes.LEFT_OUT)
-_DATES = {Unit.WEEK: "%-d %b", Unit.MONTH: "%b %Y", Unit.YEAR: "%Y"}
-_ROWS_OVER_TIME = {
-    Unit.WEEK: N_("Rows a week"),
-    Unit.MONTH: N_("Rows a month"),
-    Unit.YEAR: N_("Rows a year"),
-}
+PALE = 0.35
+_ROOM = 1.6  # the axis is so much longer than the longest bar: for the numbers
 Layers = alt.LayerChart | alt.FacetChart
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart with its description; `values` are what a click chooses, by the bar's label."""
+    """A chart with its description.
+
+    `values` are what a click chooses, by the bar's label; `colours` say what the bars' colours mean.
+    """
 
     chart: Layers
     words: str
     values: Mapping[str, str]
+    colours: Mapping[str, str]
 
 
 def draw(picture: Picture, key: str, choose: Callable[[str], None]) -> None:
-    """`choose` is called with what was clicked, before the run that follows."""
+    """`choose` is called with what was clicked, before the run that follows.
+
+    The colours' meanings stand above the chart as text: drawn in it, they are cut on a narrow screen.
+    """
+    if picture.colours:
+        keys = (
+            f'<span><i style="background:{colour}"></i>{escape(meaning)}</span>'
+            for meaning, colour in picture.colours.items()
+        )
+        st.html(f'<div class="komet-keys">{"".join(keys)}</div>')
     st.altair_chart(
         picture.chart,
         key=_fresh(key),
@@ -72,102 +76,13 @@ def _clicked(key: str, picture: Picture, choose: Callable[[str], None]) -> None:
         choose(picture.values[label])
 
 
-# -- rows over time ------------------------------------------------------------------------------------------------
-
-
-def bar_name(bar: Bar, unit: Unit) -> str:
-    """`Week of 31 Aug`, `Nov 2026`, `2026`."""
-    name = f"{bar.start:{_DATES[unit]}}"
-    return _("Week of {day}").format(day=name) if unit is Unit.WEEK else name
-
-
-def rows_title(unit: Unit) -> str:
-    """Of the chart of rows over time."""
-    return _(_ROWS_OVER_TIME[unit])
-
-
-def rows_over_time(overview: Overview, chosen: date | None) -> Picture:
-    """Rows by what became of them, stacked, with the number of imports on top."""
-    labels = [f"{bar.start:{_DATES[overview.unit]}}" for bar in overview.bars]
-    parts, tops = [], []
-    for label, bar in zip(labels, overview.bars, strict=True):
-        tally = bar.tally
-        opacity = 1.0 if chosen in (None, bar.start) else _PALE
-        counts = (tally.kept, tally.inserted, tally.rejected)
-        imports = _imports(tally.imports)
-        parts += [
-            {
-                "label": label,
-                "part": _(part),
-                "place": n,
-                "rows": rows,
-                "imports": imports,
-                "opacity": opacity,
-            }
-            for n, (part, rows) in enumerate(zip(_SERIES, counts, strict=True))
-        ]
-        if tally.imports:
-            tops.append({"label": label, "rows": sum(counts), "imports": f"{tally.imports:,}"})
-    chart = alt.layer(_stacks(pd.DataFrame(parts), labels), _tops(tops, labels)).properties(height=HEIGHT)
-    values = {label: bar.start.isoformat() for label, bar in zip(labels, overview.bars, strict=True)}
-    return Picture(chart, _told(overview), values)
-
-
-def _stacks(frame: pd.DataFrame, labels: list[str]) -> alt.Chart:
-    violet, pale_violet, raspberry = _colours()[:3]
-    # Bars that stand at their week's place, whatever is in it; every label is on its own when there is room.
-    x = alt.X("label:N", sort=labels, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, tickSize=0))
-    colours = alt.Scale(domain=list(map(_, _SERIES)), range=[pale_violet, violet, raspberry])
-    chart: alt.Chart = (
-        alt.Chart(frame)
-        .mark_bar(cursor="pointer", width={"band": 0.5})
-        .encode(
-            x=x,
-            y=alt.Y("rows:Q", stack="zero", title=None, axis=alt.Axis(format=",d", tickCount=5)),
-            color=alt.Color("part:N", scale=colours, legend=_legend()),
-            order=alt.Order("place:Q"),
-            opacity=alt.Opacity("opacity:Q", scale=None, legend=None),
-            tooltip=[
-                alt.Tooltip("label:N", title=_("From")),
-                alt.Tooltip("part:N", title=_("Rows")),
-                alt.Tooltip("rows:Q", title=_("Number"), format=",d"),
-                alt.Tooltip("imports:N", title=_("In")),
-            ],
-        )
-        .add_params(_selection())
-    )
-    return chart
-
-
-def _tops(tops: list[dict[str, object]], labels: list[str]) -> alt.Chart:
-    frame = pd.DataFrame(tops, columns=["label", "rows", "imports"])
-    text = alt.Chart(frame).mark_text(dy=-8, color=palette().quiet_text, fontSize=12)
-    chart: alt.Chart = text.encode(x=alt.X("label:N", sort=labels), y="rows:Q", text="imports:N")
-    return chart
-
-
-def _told(overview: Overview) -> str:
-    sentence = _("{bar}: {imports}, {kept:,} updated or unchanged, {inserted:,} new, {left_out:,} left out")
-    bars = [
-        sentence.format(
-            bar=bar_name(bar, overview.unit),
-            imports=_imports(bar.tally.imports),
-            kept=bar.tally.kept,
-            inserted=bar.tally.inserted,
-            left_out=bar.tally.rejected,
-        )
-        for bar in overview.bars
-        if bar.tally.imports
-    ]
-    return _in_words(rows_title(overview.unit), bars or [_("None")])
-
-
-def _in_words(title: str, values: Sequence[str]) -> str:
+def in_words(title: str, values: Sequence[str]) -> str:
     """A chart in words, for those who do not see it."""
     return f"{title}. {'; '.join(values)}."
 
 
-def _imports(count: int) -> str:
+def counted_imports(count: int) -> str:
+    """`3 imports`."""
     return ngettext("{count:,} import", "{count:,} imports", count).format(count=count)
 
 
@@ -191,7 +106,7 @@ def problem_value(problem: Problem) -> str:
 
 def commonest_problems(counts: Sequence[ProblemCount], chosen: Problem | None) -> Picture:
     """Cells by column and kind, longest bar first."""
-    raspberry, amber = _colours()[2:4]
+    raspberry, amber = theme_colours()[2:4]
     names = [problem_name(count.declaration, count.problem) for count in counts]
     frame = pd.DataFrame(
         {
@@ -199,41 +114,42 @@ def commonest_problems(counts: Sequence[ProblemCount], chosen: Problem | None) -
             "number": [count.cells for count in counts],
             "text": [f"{count.cells:,}" for count in counts],
             "kind": [badge(count.severity)[0] for count in counts],
-            "more": [_imports(count.imports) for count in counts],
-            "opacity": [1.0 if chosen in (None, count.problem) else _PALE for count in counts],
+            "more": [counted_imports(count.imports) for count in counts],
+            "opacity": [1.0 if chosen in (None, count.problem) else PALE for count in counts],
         }
     )
     kinds = [badge(severity)[0] for severity in Severity]
-    colour = alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[raspberry, amber]), legend=_legend())
+    colour = alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[raspberry, amber]), legend=None)
     sentence = _("{name}: {cells:,} in {imports}")
     told = [
-        sentence.format(name=name, cells=count.cells, imports=_imports(count.imports))
+        sentence.format(name=name, cells=count.cells, imports=counted_imports(count.imports))
         for name, count in zip(names, counts, strict=True)
     ]
     values = {name: problem_value(count.problem) for name, count in zip(names, counts, strict=True)}
-    return Picture(_lines(frame, colour), _in_words(_("Commonest problems"), told), values)
+    colours = dict(zip(kinds, (raspberry, amber), strict=True))
+    return Picture(_lines(frame, colour), in_words(_("Commonest problems"), told), values, colours)
 
 
 def by_person(people: Sequence[PersonCount], chosen: int | None) -> Picture:
     """Rows by who imported them; two of the same name stay two."""
-    accent = alt.value(_colours()[1])
+    accent = alt.value(theme_colours()[1])
     names = _told_apart(people)
     frame = pd.DataFrame(
         {
             "label": names,
             "number": [person.rows for person in people],
             "text": [f"{person.rows:,}" for person in people],
-            "more": [_imports(person.imports) for person in people],
-            "opacity": [1.0 if chosen in (None, person.person_id) else _PALE for person in people],
+            "more": [counted_imports(person.imports) for person in people],
+            "opacity": [1.0 if chosen in (None, person.person_id) else PALE for person in people],
         }
     )
     sentence = _("{name}: {rows} in {imports}")
     told = [
-        sentence.format(name=name, rows=counted_rows(person.rows), imports=_imports(person.imports))
+        sentence.format(name=name, rows=counted_rows(person.rows), imports=counted_imports(person.imports))
         for name, person in zip(names, people, strict=True)
     ]
     values = {name: str(person.person_id) for name, person in zip(names, people, strict=True)}
-    return Picture(_lines(frame, accent), _in_words(_("By person"), told), values)
+    return Picture(_lines(frame, accent), in_words(_("By person"), told), values, {})
 
 
 def _told_apart(people: Sequence[PersonCount]) -> list[str]:
@@ -251,7 +167,7 @@ def _lines(frame: pd.DataFrame, colour: alt.Color | Any) -> Layers:
         sort=list(frame["label"]),
         title=None,
         axis=alt.Axis(
-            labelLimit=190,
+            labelLimit=170,
             labelOverlap=False,
             labelBound=False,
             labelFlush=False,
@@ -275,7 +191,7 @@ def _lines(frame: pd.DataFrame, colour: alt.Color | Any) -> Layers:
                 alt.Tooltip("more:N", title=_("In")),
             ],
         )
-        .add_params(_selection())
+        .add_params(selection())
     )
     numbers = (
         alt.Chart(frame)
@@ -288,15 +204,12 @@ def _lines(frame: pd.DataFrame, colour: alt.Color | Any) -> Layers:
 # -- shared --------------------------------------------------------------------------------------------------------
 
 
-def _selection() -> alt.Parameter:
+def selection() -> alt.Parameter:
+    """Of a bar, by its label."""
     return alt.selection_point(name="chosen", fields=["label"], on="click", toggle=False)
 
 
-def _legend() -> alt.Legend:
-    return alt.Legend(title=None, orient="top", symbolType="square", offset=4)
-
-
-def _colours() -> list[str]:
+def theme_colours() -> list[str]:
     """Those of the theme: iris, pale iris, raspberry, amber."""
     colours: list[str] = st.get_option(f"theme.{'dark' if is_dark() else 'light'}.chartCategoricalColors")
     return colours

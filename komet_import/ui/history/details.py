@@ -51,7 +51,7 @@ def import_screen(desk: Desk, wanted: str) -> None:
         badge=badge(record.state),
         note=what_happened(desk, record),
     ):
-        downloads = st.container(width="content")
+        downloads = st.container(width="content", horizontal=True)
     tables = [_changes(desk, record)] if record.kind is ImportKind.RENAME else _of_file(desk, view)
     with downloads:
         _downloads(desk, record, tables)
@@ -79,9 +79,9 @@ def _equation(record: ImportRecord) -> None:
 
 
 def _downloads(desk: Desk, record: ImportRecord, tables: list[TableDownload]) -> None:
+    if record.counts.rejected:
+        discrepancy_button(desk, record, primary=True)
     with download_menu(tables, "downloads"):
-        if record.counts.rejected:
-            discrepancy_button(desk, record)
         if record.upload_id is not None:
             download_button(
                 _("Original file"),

@@ -16,7 +16,7 @@ from komet_import.store.audit import WantedChanges
 from komet_import.store.history import Order, Problem, WantedImports
 from komet_import.store.imports import ImportRecord
 from komet_import.ui.downloads import TableDownload
-from komet_import.ui.history.charts import rows_title
+from komet_import.ui.history.rows_chart import rows_title
 from komet_import.ui.tables import badge
 from komet_import.workbook.table_file import TableCell
 

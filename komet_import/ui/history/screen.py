@@ -19,7 +19,7 @@ from komet_import.store.history import Order, Problem, SortBy, WantedImports
 from komet_import.store.imports import ImportState
 from komet_import.ui import layout, words
 from komet_import.ui.downloads import download_menu
-from komet_import.ui.history import charts
+from komet_import.ui.history import charts, rows_chart
 from komet_import.ui.history.files import history_files
 from komet_import.ui.history.sentences import cells_of, nothing_in, period_label
 from komet_import.ui.markdown import escape_markdown
@@ -111,9 +111,11 @@ def _charts(overview: Overview, period: Period, bar: Bar | None, wanted: WantedI
     several = len(overview.people) > 1
     left, middle, *right = st.columns([0.42, 0.36, 0.22] if several else 2, gap="small")
     with left, st.container(border=True, gap="small", height="stretch"):
-        _head(charts.rows_title(overview.unit), _("the figure on top is the number of imports"))
+        _head(rows_chart.rows_title(overview.unit), _("the figure on top is the number of imports"))
         charts.draw(
-            charts.rows_over_time(overview, bar.start if bar else None), "chart-rows", partial(_put, "bar")
+            rows_chart.rows_over_time(overview, bar.start if bar else None),
+            "chart-rows",
+            partial(_put, "bar"),
         )
     with middle, st.container(border=True, gap="small", height="stretch"):
         _head(_("Commonest problems"), cells_of(period))
@@ -170,7 +172,7 @@ def _declaration(overview: Overview, problem: Problem) -> str:
 
 def _chips(overview: Overview, bar: Bar | None, problem: Problem | None) -> None:
     """What a click on a chart chose, to be taken away again."""
-    names = {"bar": charts.bar_name(bar, overview.unit) if bar else "", "problem": ""}
+    names = {"bar": rows_chart.bar_name(bar, overview.unit) if bar else "", "problem": ""}
     if problem:
         names["problem"] = charts.problem_name(_declaration(overview, problem), problem)
     shown = {name: text for name, text in names.items() if text}

@@ -24,6 +24,7 @@ from komet_import.ui.wiring import draft_in_hand, forget, keep_open, worker
 
 _ASKED = "asked-to-confirm"
 _CONFIRMED = "confirmed-plan"
+_FAILURE = "failed-import"
 _SHOWN_COLUMNS = 3
 _SHOWN_ROWS = 10
 _WARNING = ":orange[:material/warning:]"
@@ -147,6 +148,12 @@ def _agree(plan_hash: str) -> None:
     st.session_state[_CONFIRMED] = plan_hash
 
 
+def _dismissed() -> None:
+    """Escape closes the dialog; an import that has begun goes on, in the run that follows."""
+    if st.session_state.get(_CONFIRMED) is None:
+        _ask()
+
+
 def _confirm(desk: Desk, opened: OpenDraft) -> None:
     """The dialog outlives the run, so it holds words and numbers alone, and the hash of what they say."""
     opened.shown = plan = opened.draft.plan()
@@ -155,34 +162,41 @@ def _confirm(desk: Desk, opened: OpenDraft) -> None:
     file, draft_id, shown = opened.stored.file, opened.stored.draft_id, plan.hash
     meanings, side_effects = _meanings(opened, plan), _side_effects(plan)
 
-    @st.dialog(question, width="medium", on_dismiss=_ask)
+    @st.dialog(question, width="medium", on_dismiss=_dismissed)
     def ask() -> None:
         st.markdown(
             _("Into **{company}**, from {file}.").format(
                 company=escape_markdown(desk.company.name), file=escape_markdown(file)
             )
         )
-        with st.container(border=True, gap="small"):
+        with st.container(border=True, gap="small", key="what-becomes"):
             for number, what, meaning in meanings:
                 _line(number, what, meaning)
         st.markdown(side_effects)
         st.caption(_("The result goes to {address}.").format(address=escape_markdown(desk.person.email)))
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            if st.button(_("Back to review"), key="back", on_click=_ask):
-                st.rerun()
-            st.button(_import(rows), type="primary", key="confirm", on_click=_agree, args=(shown,))
-            agreed = st.session_state.get(_CONFIRMED)
-            if agreed is not None:
-                _commit(desk, draft_id, agreed)
+        _decide(desk, draft_id, rows, shown)
 
     ask()
 
 
+def _decide(desk: Desk, draft_id: str, rows: int, shown: str) -> None:
+    """The buttons; once the import was agreed to, its progress in their place."""
+    place = st.empty()
+    agreed = st.session_state.get(_CONFIRMED)
+    if agreed is not None:
+        with place.container(key="importing"):
+            _commit(desk, draft_id, agreed)
+    with place.container(horizontal=True, horizontal_alignment="right", key="decision"):
+        if st.button(_("Back to review"), key="back", on_click=_ask):
+            st.rerun()
+        st.button(_import(rows), type="primary", key="confirm", on_click=_agree, args=(shown,))
+    if failure := st.session_state.pop(_FAILURE, None):
+        st.error(failure, icon=":material/error:")
+
+
 def _line(number: int, what: str, meaning: str) -> None:
-    figure, text = st.columns([0.12, 0.88], gap="small")
-    figure.markdown(f"**{number:,}**", text_alignment="right")
-    with text.container(gap=None):
-        st.markdown(what)
+    with st.container(gap=None):
+        st.markdown(f"**{number:,}** {what}")
         st.caption(meaning)
 
 
@@ -272,8 +286,7 @@ def _commit(desk: Desk, draft_id: str, agreed: str) -> None:
         _ask()
         st.rerun()
     except KometError as error:
-        st.session_state[_CONFIRMED] = None
-        st.error(str(error), icon=":material/error:")
+        st.session_state[_CONFIRMED], st.session_state[_FAILURE] = None, str(error)
         return
     _ask()
     forget(desk, draft_id)

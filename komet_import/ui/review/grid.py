@@ -78,13 +78,15 @@ class GridEdit:
 class _Page(TypedDict):
     """The rows that the grid shows now: `texts` as they were sent first, to be sent until the grid has this `number`.
 
-    `keys` are the columns, which may come and go; `touched` cells were changed since, by anybody.
+    `keys` are the columns, which may come and go; `longest` has the characters of those that show old texts beside new
+    ones; `touched` cells were changed since, by anybody.
     """
 
     number: int
     place: str
     texts: dict[int, dict[str, str]]
     keys: list[str]
+    longest: dict[str, int]
     touched: list[tuple[int, str]]
 
 
@@ -132,7 +134,7 @@ def review_grid(
     key = f"grid-{state['session']}-{draft}-{is_dark()}-{blue_required}"
     take = partial(_take, state, key, on_edits=on_edits, on_focus=on_focus)
     answer = _answer(rows, state, key, draft, choices) | {
-        "columns": column_definitions(columns, frozenset(choices), blue_required),
+        "columns": column_definitions(columns, frozenset(choices), blue_required, state["page"]["longest"]),
         "kept_in_sight": kept_in_sight + len(OWN_COLUMNS),
         "focused": focused,
         "announced": announced,
@@ -174,7 +176,7 @@ def forget_unsaved(draft: str) -> None:
 
 
 def _state(draft: str) -> _State:
-    page: _Page = {"number": 0, "place": "", "texts": {}, "keys": [], "touched": []}
+    page: _Page = {"number": 0, "place": "", "texts": {}, "keys": [], "longest": {}, "touched": []}
     new: _State = {
         "session": secrets.token_hex(4),
         "acknowledged": 0,
@@ -195,8 +197,21 @@ def _turn(page: _Page, page_key: str, rows: Sequence[GridRow], columns: Sequence
         page["texts"] = {
             row.row: {column.key: row.texts.get(column.key, "") for column in columns} for row in rows
         }
+        page["longest"] = _longest(rows)
         page["touched"] = []
     page["keys"] = [column.key for column in columns]
+
+
+def _longest(rows: Sequence[GridRow]) -> dict[str, int]:
+    """By column, the characters of the longest old and new text together: known when the page comes, so that no column
+    changes its width under somebody's hands."""
+    longest: dict[str, int] = {}
+    for row in rows:
+        for key, cell in row.marks.items():
+            if cell.old and cell.state != "kept":
+                both = len(cell.old) + 1 + len(row.texts.get(key, ""))
+                longest[key] = max(both, longest.get(key, 0))
+    return longest
 
 
 def _before_the_run(take: Callable[[], bool], _response: CustomResponse) -> None:

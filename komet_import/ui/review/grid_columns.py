@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -24,14 +24,23 @@ COLUMN_TYPES: dict[str, dict[str, Any]] = {
 }
 _WIDTH_OF_A_LETTER = 7.5
 _HEADER_MARGIN = 34
+_CELL_MARGIN = 20
+_WIDEST = 216
 
 
 def column_definitions(
-    columns: Sequence[Column], with_choices: AbstractSet[str], blue_required: bool
+    columns: Sequence[Column],
+    with_choices: AbstractSet[str],
+    blue_required: bool,
+    longest: Mapping[str, int],
 ) -> list[dict[str, Any]]:
-    """AG Grid's `columnDefs`: Row and Action pinned at the left, then the columns."""
+    """AG Grid's `columnDefs`: Row and Action pinned at the left, then the columns; `longest` are the characters, by key,
+    of what stands in a column that shows more than its values.
+    """
     return [_row_column(), _action_column()] + [
-        _definition(column, column.key in with_choices, blue_required) for column in columns
+        _definition(column, column.key in with_choices, blue_required)
+        | ({"minWidth": _wide(longest[column.key])} if column.key in longest else {})
+        for column in columns
     ]
 
 
@@ -61,6 +70,11 @@ def _width(column: Column) -> int:
     return max(header, values)
 
 
+def _wide(characters: int) -> int:
+    """Pixels, at most so many that a few such columns stand side by side."""
+    return min(round(characters * _WIDTH_OF_A_LETTER) + _CELL_MARGIN, _WIDEST)
+
+
 def _row_column() -> dict[str, Any]:
     return {
         "field": "_row",
@@ -78,9 +92,11 @@ def _action_column() -> dict[str, Any]:
     return {
         "field": "_action",
         "headerName": _("Action"),
-        "headerTooltip": _("What becomes of the row; double-click to skip it or put it back"),
+        "headerTooltip": _(
+            "What becomes of the row; its menu, by Enter or a double click, skips it or takes it back"
+        ),
         "pinned": "left",
-        "initialWidth": 132,
+        "initialWidth": 178,  # an action, and where its first error is
         "type": ["action"],
         "cellClass": "komet-quiet",
     }

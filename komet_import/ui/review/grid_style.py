@@ -48,6 +48,14 @@ def grid_css(colours: Palette, blue_required: bool) -> Css:
         ".ag-cell-value, .komet-text": {"overflow": "hidden", "text-overflow": "ellipsis"},
         ".komet-text": {"display": "block", "text-align": "left"},
         ".komet-old": {"color": colours.quiet_text},
+        # A long one leaves room for what takes its place.
+        ":is(.komet-changed, .komet-warning) .komet-old": {
+            "display": "inline-block",
+            "max-width": "45%",
+            "overflow": "hidden",
+            "text-overflow": "ellipsis",
+            "vertical-align": "bottom",
+        },
         ".komet-kept .komet-old": {"text-decoration": "none"},
         ".ag-cell.komet-focused": {"box-shadow": f"inset 0 0 0 3px {colours.accent}"},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BytesIO
 
 import streamlit as st
@@ -13,14 +14,16 @@ from komet_import.language import _, ngettext
 from komet_import.review.issues import Issue
 from komet_import.schema.declarations import DECLARATIONS
 from komet_import.schema.problems import Severity
+from komet_import.sentences import clipped
 from komet_import.store.discrepancies import MOST_KEPT
 from komet_import.store.imports import ImportRecord, ImportState
 from komet_import.ui import layout, words
 from komet_import.ui.downloads import XLSX, download_button
+from komet_import.ui.list_table import ListColumn, ListRow, list_table
 from komet_import.ui.mail_card import mail_card
-from komet_import.ui.markdown import escape_markdown
 
 _SHOWN_PROBLEMS = 50
+_SHOWN_LENGTH = 160
 
 
 def result_screen(desk: Desk, view: ImportView) -> None:
@@ -98,7 +101,7 @@ def _left_out(desk: Desk, view: ImportView) -> None:
     if counts.skipped:
         st.caption(_("{left_out}.").format(left_out=outcomes.left_out(counts.rejected, counts.skipped)))
     errors = history.each_discrepancy(desk, record.import_id, severity=Severity.ERROR, limit=_SHOWN_PROBLEMS)
-    discrepancy_table(record.declaration, list(errors))
+    _problem_list(record.declaration, errors)
     total = sum(count.cells for count in view.problems if count.severity is Severity.ERROR)
     if total > _SHOWN_PROBLEMS:
         kept = total
@@ -145,18 +148,29 @@ def _discrepancies(desk: Desk, import_id: int) -> bytes:
     return out.getvalue()
 
 
-def discrepancy_table(kind: str, issues: list[Issue]) -> None:
-    """Row, column, value and reason; texts of the file stand as they are. `kind` is the declaration's."""
-    header = DECLARATIONS[kind].header
-    st.table(
-        {
-            _("Row"): [str(issue.row) for issue in issues],
-            _("Column"): [header(issue.key) if issue.key else _("Whole row") for issue in issues],
-            _("Value"): [escape_markdown(issue.value[:80]) for issue in issues],
-            _("Why"): [escape_markdown(issue.message) for issue in issues],
-        },
-        border="horizontal",
-        hide_index=True,
+def _problem_list(declaration: str, issues: Iterable[Issue]) -> None:
+    """Row, column, value and reason; a long value takes more lines. `declaration` is a key of DECLARATIONS."""
+    header = DECLARATIONS[declaration].header
+    list_table(
+        "left-out-list",
+        _("The rows that were left out, and why"),
+        [
+            ListColumn(_("Row"), kind="number"),
+            ListColumn(_("Column")),
+            ListColumn(_("Value"), kind="value"),
+            ListColumn(_("Why"), kind="sentence"),
+        ],
+        [
+            ListRow(
+                [
+                    str(issue.row),
+                    header(issue.key) if issue.key else _("Whole row"),
+                    clipped(issue.value, _SHOWN_LENGTH),
+                    issue.message,
+                ]
+            )
+            for issue in issues
+        ],
     )
 
 
