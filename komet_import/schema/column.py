@@ -67,7 +67,8 @@ class Column:
     `max_length` counts characters (None for kinds without one); `decimals` is (digits, places) of a decimal;
     `minimum` and `maximum` bound it. `choices` are fixed values; a choice column with none takes the company's list.
     `default` is what a new customer gets without a value: such a column is never cleared. `unlisted` is the problem
-    of a value that the choices lack. `refers_to` is the kind of the declaration whose records' codes a reference holds.
+    of a value that the choices lack; where these are codes, likeness says nothing, and `meant` tells the one that a text
+    names. `refers_to` is the kind of the declaration whose records' codes a reference holds.
     `group` is the heading under which a record's columns stand together.
     """
 
@@ -87,6 +88,7 @@ class Column:
     rule: str = ""
     default: str = ""
     unlisted: IssueCode = IssueCode.NOT_IN_LIST
+    meant: Callable[[str], str | None] | None = None
     refers_to: str = ""
 
     @cached_property

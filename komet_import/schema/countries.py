@@ -45,6 +45,36 @@ _USUAL = {
     "HK": ("Hong Kong SAR",),
 }
 
+_CURRENCIES_BY_USE = {
+    "USD": (
+        "$",
+        "US$",
+        "US $",
+        "USD$",
+        "Dollar",
+        "Dollars",
+        "US Dollars",
+        "U.S. Dollar",
+        "U.S. Dollars",
+        "American Dollar",
+        "American Dollars",
+    ),
+    "EUR": ("€", "Euros"),
+}
+
+
+@cache
+def _currencies() -> dict[str, str]:
+    """The codes by ISO's names and the usual ones, folded. A name that several currencies have is none of these."""
+    by_iso = {fold(currency.name): currency.alpha_3 for currency in pycountry.currencies}
+    by_use = {fold(name): code for code, names in _CURRENCIES_BY_USE.items() for name in names}
+    return by_iso | by_use
+
+
+def currency_meant(text: str) -> str | None:
+    """The code of the currency that a name or a sign means."""
+    return _currencies().get(fold(text))
+
 
 @cache
 def _names() -> dict[str, str]:

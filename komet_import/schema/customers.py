@@ -10,7 +10,7 @@ import pycountry
 
 from komet_import.language import ngettext
 from komet_import.schema.column import COMPANY_LIST, CONTACTS, Colour, Column, Declaration, KindName, Rule
-from komet_import.schema.countries import CURRENCY_CODES
+from komet_import.schema.countries import CURRENCY_CODES, currency_meant
 from komet_import.schema.customer_examples import example_customers
 from komet_import.schema.problems import IssueCode, Problem
 from komet_import.schema.text import fold
@@ -394,6 +394,7 @@ COLUMNS: tuple[Column, ...] = (
         format="ISO 4217 code",
         example="USD",
         unlisted=IssueCode.INVALID_CURRENCY,
+        meant=currency_meant,
     ),
     Column(
         41,

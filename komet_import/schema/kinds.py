@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Indel
 
 from komet_import.language import N_, _
 from komet_import.schema.column import Column, KindName
@@ -139,7 +140,8 @@ def _decimal(text: str, column: Column, company: Company) -> Value | Problem:
         return Problem(IssueCode.INVALID_NUMBER)
     whole, fraction = _digits(bare)
     if len(fraction) > places:
-        suggestion = _rounded(bare, column, company) if len(bare) <= precision * 2 else None
+        # No rounding: what a figure loses by it was meant, or was another figure.
+        suggestion = _hundredfold(bare, column, company) if len(bare) <= precision * 2 else None
         return Problem(
             IssueCode.TOO_MANY_DECIMALS, suggestion, {"allowed": _("at most {places}").format(places=places)}
         )
@@ -158,11 +160,11 @@ def _decimal(text: str, column: Column, company: Company) -> Value | Problem:
     return abs(number) if number == 0 else number
 
 
-def _rounded(number: str, column: Column, company: Company) -> str | None:
-    """The number with as many decimals as fit, a half rounded up as Excel shows it; None when it is out of range."""
-    assert column.decimals is not None, column
-    step = Decimal(1).scaleb(-column.decimals[1])
-    value = _decimal(f"{Decimal(number).quantize(step, ROUND_HALF_UP):f}", column, company)
+def _hundredfold(number: str, column: Column, company: Company) -> str | None:
+    """What a percentage below one would be as a fraction, as Excel holds it; None when that does not fit."""
+    if not column.is_percent or not 0 < Decimal(number) < 1:
+        return None
+    value = _decimal(f"{Decimal(number).scaleb(2):f}", column, company)
     return None if isinstance(value, Problem) else _render_decimal(value)
 
 
@@ -235,7 +237,9 @@ def choices(column: Column, company: Company) -> tuple[str, ...]:
 def _choice(text: str, column: Column, company: Company) -> Value | Problem:
     allowed = choices(column, company)
     found = _same(text, allowed)
-    return found if found is not None else Problem(column.unlisted, nearest(text, allowed))
+    if found is not None:
+        return found
+    return Problem(column.unlisted, column.meant(text) if column.meant else nearest(text, allowed))
 
 
 def _same(text: str, allowed: Sequence[str]) -> str | None:
@@ -250,7 +254,23 @@ def _code(text: str, _column: Column, company: Company) -> Value | Problem:
     found = _same(text, company.active_locations)
     if found is not None:
         return found
-    return Problem(IssueCode.UNKNOWN_LOCATION, nearest(text, company.active_locations), {"part": text})
+    return Problem(IssueCode.UNKNOWN_LOCATION, _code_meant(text, company), {"part": text})
+
+
+def _code_meant(text: str, company: Company) -> str | None:
+    """The one location of that name, else the one code of which the text is a slip: likeness says nothing of codes."""
+    active = [location for location in company.locations if location.active]
+    named = [location.code for location in active if fold(location.name) == fold(text)]
+    slips = [location.code for location in active if _is_slip(fold(text), fold(location.code))]
+    found = named or slips
+    return found[0] if len(found) == 1 else None
+
+
+def _is_slip(text: str, code: str) -> bool:
+    """A character too many or too few, or all of them in another order."""
+    return Indel.distance(text, code, score_cutoff=1) == 1 or (
+        len(text) == len(code) and sorted(text) == sorted(code)
+    )
 
 
 def _code_list(text: str, column: Column, company: Company) -> Value | Problem:

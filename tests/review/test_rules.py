@@ -109,7 +109,7 @@ def test_what_can_be_understood_is_taken_quietly(cell: dict[str, str]) -> None:
         ({"billing_zip": "2118", "billing_country": "US"}, "02118"),
         ({"billing_country": "Colmbia"}, "Colombia"),
         ({"location_codes": "MIA:LAXX"}, "MIA:LAX"),
-        ({"credit_limit": "1.239"}, "1.24"),
+        ({"finance_charge": "0.0125"}, "1.25"),
         ({"main_location": "LAX", "location_codes": "MIA"}, "MIA"),
     ],
 )
