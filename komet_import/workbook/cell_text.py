@@ -35,6 +35,11 @@ def _number(number: float) -> str:
     return "0" if text == "-0" else text
 
 
+def percentage_of(number: str) -> str:
+    """A number that a cell shows as a percentage, from its digits: `0.015` is `1.5%`. Raises ValueError."""
+    return f"{_number(float(f'{Decimal(_number(float(number))).scaleb(2):f}'))}%"
+
+
 def _duration(duration: timedelta) -> str:
     """Hours may go beyond a day, as in Excel's `[h]:mm:ss`."""
     seconds = int(abs(duration).total_seconds())

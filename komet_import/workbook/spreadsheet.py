@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 import fastexcel
@@ -20,6 +21,7 @@ import python_calamine
 
 from komet_import.workbook.cell_text import text_of
 from komet_import.workbook.grid import Grid, tidied
+from komet_import.workbook.percent_formats import percentages
 from komet_import.workbook.unreadable import Unreadable
 
 _LOOK_AGAIN = r"^-?([0-9]+\.[0-9]{5,}|[0-9.]{16,})$|^-0$|^-?[0-9]{4,}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:"
@@ -41,7 +43,7 @@ def grids(path: Path) -> Iterator[Grid]:
     with _refusals():
         workbook = fastexcel.read_excel(str(path))
         for index, name in enumerate(workbook.sheet_names):
-            columns = _columns(workbook, path, index)
+            columns = _columns(workbook, path, index, name)
             if columns is not None:
                 yield Grid(name, columns)
 
@@ -55,7 +57,7 @@ def _refusals() -> Iterator[None]:
         raise Unreadable("encrypted" if "password" in str(error).lower() else "damaged") from error
 
 
-def _columns(workbook: fastexcel.ExcelReader, path: Path, index: int) -> list[pa.Array] | None:
+def _columns(workbook: fastexcel.ExcelReader, path: Path, index: int, name: str) -> list[pa.Array] | None:
     """None for a hidden sheet."""
     sheet = workbook.load_sheet(index, header_row=None, skip_rows=0, dtypes="string")
     if sheet.visible != "visible":
@@ -74,7 +76,12 @@ def _columns(workbook: fastexcel.ExcelReader, path: Path, index: int) -> list[pa
     columns = list(batch.columns)
     for column, texts in _typed(path, index, again).items():
         columns[column] = texts
-    for column, texts_by_row in errors.items():
+    shown = {
+        column - before: texts
+        for column, texts in percentages(path, name).items()
+        if 0 <= column - before < len(columns)
+    }
+    for column, texts_by_row in chain(shown.items(), errors.items()):
         columns[column] = _with_texts(columns[column], texts_by_row)
     blank = pa.repeat(pa.scalar("", pa.large_string()), batch.num_rows)
     return [blank] * before + [tidied(column) for column in columns]
@@ -100,5 +107,6 @@ def _typed(path: Path, index: int, columns: set[int]) -> dict[int, pa.Array]:
 def _with_texts(column: pa.Array, texts_by_row: dict[int, str]) -> pa.Array:
     texts = column.to_pylist()
     for row, text in texts_by_row.items():
-        texts[row] = text
+        if row < len(texts):
+            texts[row] = text
     return pa.array(texts, pa.large_string())

@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -105,6 +106,13 @@ def encrypted_xlsx() -> bytes:
     return header + struct.pack("<II", 0xFFFFFFFD, 0xFFFFFFFE).ljust(512, b"\xff") + entries.ljust(512, b"\0")
 
 
+@dataclass(frozen=True)
+class Percentage:
+    """A number that a cell shows as one."""
+
+    number: float
+
+
 def ods_of(rows: Rows) -> bytes:
     """LibreOffice's own format."""
     document = OpenDocumentSpreadsheet()
@@ -126,6 +134,8 @@ def _ods_cell(value: object) -> TableCell:
             return TableCell()
         case bool():
             return TableCell(valuetype="boolean", booleanvalue=str(value).lower())
+        case Percentage(number):
+            return TableCell(valuetype="percentage", value=repr(number))
         case int() | float():
             return TableCell(valuetype="float", value=repr(value))
         case date():
@@ -199,6 +209,16 @@ def zipped(entries: Iterable[tuple[str, str | bytes]]) -> bytes:
         for name, content in entries:
             archive.writestr(name, content)
     return stream.getvalue()
+
+
+def styled_xlsx(rows_xml: str, styles_xml: str) -> bytes:
+    """The same with styles."""
+    with zipfile.ZipFile(io.BytesIO(raw_xlsx(rows_xml))) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    relations = "xl/_rels/workbook.xml.rels"
+    styles = f'<Relationship Id="rId2" Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>'
+    parts[relations] = parts[relations].replace("</Relationships>", styles)
+    return zipped([*parts.items(), ("xl/styles.xml", styles_xml)])
 
 
 def raw_xlsx(rows_xml: str | bytes, prolog: str = "") -> bytes:

@@ -273,3 +273,79 @@ def test_styles_and_widths_change_nothing() -> None:
         sheet.freeze_panes = "A2"
 
     assert cells(read(odd.xlsx(fill))) == {2: "A"}
+
+
+# Numbers in a percent format.
+
+PERCENTAGES: list[tuple[float, str, str]] = [
+    (0.18, "0%", "18%"),
+    (0.015, "0.00%", "1.5%"),
+    (0.1, "0.0%;[Red]-0.0%", "10%"),
+    (0.07, '0.00"%"', "0.07"),
+    (0.07, r"0.00\%", "0.07"),
+    (-0.5, "0%", "-50%"),
+    (1, "0%", "100%"),
+    (0.1 + 0.2, "0.00%", "30%"),
+    (1 / 3, "0%", "33.3333333333333%"),
+    (0.18, "General", "0.18"),
+    (0.18, "[%]0.00", "0.18"),
+]
+
+
+def as_xlsx(sheet: Worksheet) -> None:
+    """From C3 on, so that the used area begins neither at the first row nor at the first column."""
+    sheet["C3"], sheet["D3"] = "Customer Code", "Finance Charge %"
+    for row, (number, shown_as, _text) in enumerate(PERCENTAGES, 4):
+        sheet.cell(row, 3, f"C{row}")
+        sheet.cell(row, 4, number).number_format = shown_as
+
+
+def test_a_number_in_a_percent_format_is_its_percentage() -> None:
+    """As it is shown, and not as it is held."""
+    table = read(odd.xlsx(as_xlsx))
+    assert list(cells(table, 3).items()) == [(row, text) for row, (*_, text) in enumerate(PERCENTAGES, 4)]
+
+
+def test_of_the_sheet_that_is_read_and_of_numbers_alone() -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(odd.HEADER)
+        sheet.append(("A", "0.18", 0.18))
+        sheet.append(("B", True, "=1/4"))
+        for cell in (*sheet[2], *sheet[3]):
+            cell.number_format = "0%"
+
+    def more(workbook: Any) -> None:
+        other = workbook.create_sheet("Other & more")
+        other.append(odd.HEADER)
+        other.append(("A", "x", 0.18))
+
+    content = odd.xlsx(fill, more)
+    first = read(content)
+    assert [first.texts(position) for position in range(3)] == [["A", "B"], ["0.18", "true"], ["18%", ""]]
+    assert read(content, sheet="Other & more").texts(2) == ["0.18"]
+
+
+def test_many_percentages_and_their_stored_formulas_are_told_over_the_reading_of_parts() -> None:
+    """A sheet is looked at a megabyte at a time."""
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}" t="inlineStr"><is><t>C{n}{"x" * 60}</t></is></c>'
+        f"<c s='1' r='B{n}'><f>1/{n}</f><v>{n / 1000}</v></c></row>"
+        for n in range(2, 20_002)
+    )
+    styles = f'<styleSheet xmlns="{odd.MAIN}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="10"/></cellXfs></styleSheet>'
+    table = read(odd.styled_xlsx(odd.HEADER_XML + rows, styles))
+    assert list(table.texts(1)[:3]) == ["0.2%", "0.3%", "0.4%"]
+    assert all(text.endswith("%") for text in table.texts(1))
+    assert len(table.texts(1)) == 20_000
+
+
+def test_a_percentage_of_libreoffice_is_one_too() -> None:
+    content = odd.ods_of(
+        [
+            ("", "Finance Charge %", "Customer Code"),
+            ("", odd.Percentage(0.015), "A"),
+            ("", 0.18, "B"),
+            ("", odd.Percentage(0.18), "C"),
+        ]
+    )
+    assert read(content).texts(1) == ["1.5%", "0.18", "18%"]

@@ -259,7 +259,8 @@ def _file(view: ImportView) -> None:
             layout.quiet(_("Sheet {sheet}").format(sheet=record.sheet))
         if view.file_size is not None:
             layout.quiet(words.size(view.file_size))
-        edits = ngettext(
-            "{count:,} correction in the review", "{count:,} corrections in the review", record.edits
-        )
-        layout.quiet(edits.format(count=record.edits))
+        if record.edits:
+            edits = ngettext(
+                "{count:,} correction in the review", "{count:,} corrections in the review", record.edits
+            )
+            layout.quiet(edits.format(count=record.edits))
