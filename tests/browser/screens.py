@@ -47,7 +47,7 @@ class Screens:
         settings = f"{url}/settings?section"
         return {
             "start": (url, "How rows find their customer"),
-            "review": (f"{url}/?draft={self._draft}", "With errors"),
+            "review": (f"{url}/?draft={self._draft}", "Left out"),
             "result": (f"{url}/?draft={self._done}", "Counted again after the import"),
             "draft that is none": (f"{url}/?draft=nope", "This draft does not exist any more"),
             "history": (f"{url}/import_history", "Commonest problems"),

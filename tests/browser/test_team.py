@@ -55,7 +55,7 @@ def test_a_manager_finds_the_worst_import_and_an_analyst_mends_it(
     ana.goto(analysts)
     settle(ana)
     ana.locator("input[type=file]").set_input_files(workbook)
-    expect_figures(ana, Rows=3, New=3, With_errors=0)
+    expect_figures(ana, Rows=3, New=3, Left_out=0)
     ana.get_by_test_id("stBottom").get_by_role("button", name="Import 3 rows").click()
     ana.get_by_role("dialog").get_by_role("button", name="Import 3 rows").click()
     expect(ana.get_by_text("3 rows imported")).to_be_visible(timeout=20_000)

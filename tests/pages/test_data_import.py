@@ -315,7 +315,7 @@ def test_a_discarded_draft_says_so_at_its_own_address_and_can_be_taken_back_ther
     assert re.search(r"spring \\\*new\\\*\\.xlsx\*\* was discarded on .* by Ana Torres\.", words(again))
     again.button(key=f"take-back-{draft_id}").click().run()
     assert again.title[0].value == escape_markdown("spring *new*.xlsx")
-    assert figures(again)["With errors"] == "0"
+    assert figures(again)["Left out"] == "0"
 
 
 def test_all_drafts_are_found_by_file_and_by_person_and_the_discarded_ones_taken_back(
