@@ -65,5 +65,6 @@ def _imported(desk: Desk, stored: StoredDraft, import_id: int) -> None:
 def _by_a_colleague(desk: Desk, stored: StoredDraft) -> None:
     """Drafts are everybody's, their imports are not."""
     told = _("A colleague imported {file}. You see your own imports; ask a manager for this one.")
-    st.info(told.format(file=escape_markdown(stored.file)), icon=":material/info:")
+    with st.container(key="notice"):
+        st.markdown(f":material/info: {told.format(file=escape_markdown(stored.file))}")
     tell_late(desk, stored)

@@ -34,12 +34,17 @@ class Screens:
 
     def walk(self, page: Page) -> Iterator[str]:
         """Each screen's name, while the page shows it."""
-        for name, (address, sign) in self._addresses().items():
-            page.goto(address)
-            expect(page.get_by_text(sign).first).to_be_visible(timeout=20_000)
-            expect(page.locator(SETTLED)).to_be_visible()
+        for name in self._addresses():
+            self.open(page, name)
             yield name
             yield from self._opened(page, name)
+
+    def open(self, page: Page, name: str) -> None:
+        """Until it stands."""
+        address, sign = self._addresses()[name]
+        page.goto(address)
+        expect(page.get_by_text(sign).first).to_be_visible(timeout=20_000)
+        expect(page.locator(SETTLED)).to_be_visible()
 
     def _addresses(self) -> Mapping[str, tuple[str, str]]:
         """And a text that is there when the screen is."""

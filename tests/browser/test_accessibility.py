@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,6 @@ AXE = {
     "rules": {rule: {"enabled": False} for rule in STREAMLITS},
     "resultTypes": ["violations"],
 }
-# Of each that a person can use: its role, its name, and whether it can be seen at all.
-USED = (
-    "button, a[href], input:not([type=hidden]), textarea, select, [role=button], [role=combobox], [role=tab]"
-)
 
 
 def frames(page: Page) -> list[Frame]:
@@ -58,3 +55,59 @@ def test_axe_finds_nothing_on_any_screen(
     context.close()
     assert {name: told for name, told in found.items() if told} == {}
     assert len(found) > 20
+
+
+# What is called by the name of its picture, as an icon alone is, or by nothing.
+NAMELESS = re.compile(
+    r'^- (?:button|link|textbox|combobox|checkbox|switch|radio|tab)(?: "[a-z_]+ icon")?(?::| \[|$)'
+)
+# The ring around what has the focus, or around the field that it is in: its width in pixels and its colour.
+RING = """() => {
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    if (at === document.body) return null;  // round the last stop, to the browser's own
+    for (let up = at; up && up !== document.body; up = up.parentElement) {
+        const style = getComputedStyle(up);
+        if (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) return style.outlineColor;
+    }
+    return `nothing around ${at?.outerHTML.slice(0, 120)}`;
+}"""
+ACCENT = {"light": "rgb(91, 74, 158)", "dark": "rgb(148, 133, 220)"}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_whatever_can_be_used_has_a_name_and_a_phone_shows_all_of_it(
+    browser: Browser, streamlit_app: StartApp, tmp_path: Path
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="light")
+    page = context.new_page()
+    wrong = {}
+    for name in Screens(tmp_path, streamlit_app).walk(page):
+        lines = [
+            line.strip()
+            for frame in frames(page)
+            for line in frame.locator("body").aria_snapshot().split("\n")
+        ]
+        wrong[name] = [line for line in lines if NAMELESS.match(line)]
+        if page.evaluate("document.documentElement.scrollWidth") > 390:
+            wrong[name].append("wider than the phone")
+    context.close()
+    assert {name: told for name, told in wrong.items() if told} == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_has_the_focus_is_seen(
+    browser: Browser, streamlit_app: StartApp, tmp_path: Path, theme: Any
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 860}, color_scheme=theme)
+    page = context.new_page()
+    screens = Screens(tmp_path, streamlit_app)
+    for name in ("one import", "one customer", "lists"):
+        screens.open(page, name)
+        rings = set()
+        for _ in range(30):
+            page.keyboard.press("Tab")
+            rings.add(page.evaluate(RING))
+        assert rings - {None} == {ACCENT[theme]}, name
+    context.close()

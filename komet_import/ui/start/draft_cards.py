@@ -45,8 +45,7 @@ def take_back_button(desk: Desk, draft_id: str) -> None:
 
 def _bin(desk: Desk, draft: StoredDraft) -> None:
     st.button(
-        "",
-        icon=":material/delete:",
+        _("Discard this draft"),
         key=f"discard-{draft.draft_id}",
         type="tertiary",
         help=_("Discard this draft"),
