@@ -74,7 +74,7 @@ CATALOGUE: dict[IssueCode, Wording] = {
     ),
     IssueCode.REQUIRED: Wording(N_("Required"), N_("Required, and it is empty.")),
     IssueCode.REQUIRED_MULTI_LOCATION: Wording(
-        N_("Required with several locations"),
+        N_("Required"),
         N_("Required in a company with several locations, and it is empty."),
     ),
     IssueCode.IGNORED_SINGLE_LOCATION: Wording(

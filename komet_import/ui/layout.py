@@ -120,7 +120,7 @@ def marks_legend() -> None:
     st.caption(
         _(
             ":red[:material/error:] error, left out · :orange[:material/warning:] warning, goes in · "
-            ":violet[◤] changed; hover for what it was"
+            ":violet[◤] changed"
         ),
         width="content",
     )

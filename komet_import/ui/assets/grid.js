@@ -5,6 +5,8 @@ window.komet = (() => {
   const LONGEST_MS = 60_000;
   const FOCUS_MS = 250;
   const WIDE_PX = 900; // from this width on the columns that name a row stay in sight
+  const PHONE_PX = 600; // below it an action has less room
+  const PHONE_ACTION_PX = 118;
   const LEFT_OUT = "_left_out";
 
   let api = null; // from the moment that the grid is ready
@@ -228,6 +230,7 @@ window.komet = (() => {
     const its = answer.columns.map((column, index) =>
       index < answer.kept_in_sight && isWide ? { ...column, pinned: "left" } : { ...column, pinned: column.pinned ?? null },
     );
+    if (window.innerWidth < PHONE_PX) its.find(({ field }) => field === "_action").initialWidth = PHONE_ACTION_PX;
     const json = JSON.stringify(its);
     if (json === columns) return;
     columns = json;
@@ -264,8 +267,10 @@ window.komet = (() => {
     api.ensureColumnVisible(focused[1]);
     if (!isTaken) return;
     focus = [Math.max(focus?.[0] ?? 0, answer.focus), ...focused]; // the server knows
-    window.frameElement.focus();
-    const enter = () => api.setFocusedCell(node.rowIndex, focused[1]);
+    const enter = () => {
+      window.frameElement.focus();
+      api.setFocusedCell(node.rowIndex, focused[1]);
+    };
     requestAnimationFrame(() => requestAnimationFrame(enter)); // then what was scrolled to is drawn
   }
 

@@ -51,7 +51,7 @@ def _review(desk: Desk, opened: OpenDraft) -> None:
     with problems:
         problem_list(desk, opened, view)
     with table, collector_paused():  # a page may have thousands of issues, which are gone after the run
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="above-grid"):
             filters(desk, opened, view)
             step_buttons(desk, opened, view)
         issues = list(opened.draft.issues_of(views.rows_on_page(view)))
@@ -144,7 +144,7 @@ def _go_to_sheet(desk: Desk, opened: OpenDraft, sheet: str) -> None:
         st.session_state["notice"] = escape_markdown(str(error))
     else:
         keep_open(desk, other)
-        st.query_params["draft"] = other.stored.draft_id
+        st.query_params.from_dict({"draft": other.stored.draft_id})
     st.rerun()
 
 
@@ -204,7 +204,7 @@ def _focus(view: View, row: int, key: str) -> None:
 
 
 def _below(view: View) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="below-grid"):
         layout.marks_legend()
         if is_narrow(view):
             view["all_columns"] = st.toggle(
