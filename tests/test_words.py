@@ -21,6 +21,7 @@ ONE_WORD = {
     r"\bstay(s|ed)? out\b": "left out",
     r"\bleave (it|them|row|this row)\b[^.]* out\b|\bleft (it|them|row) out\b": "skipped",
     r"\bput (it|them|(the )?row\b[^.]*) back\b": "taken back",
+    r"\bput (back|it back|row .* back)\b": "take back",
 }
 # What an analyst has no use for, and what is said instead.
 JARGON = {

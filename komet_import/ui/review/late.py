@@ -66,7 +66,7 @@ def _sentences(stored: StoredDraft, edits: list[GridEdit]) -> list[str]:
 
 def _what(edit: GridEdit) -> str:
     if edit.key == LEFT_OUT:
-        return _("“Skip”") if edit.new else _("“Put back”")
+        return _("“Skip”") if edit.new else _("“Take it back”")
     return f"“{clipped(edit.new, _LONGEST)}”" if edit.new else _("(blank)")
 
 
