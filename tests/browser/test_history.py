@@ -28,7 +28,11 @@ def test_clicks_on_bars_headers_and_rows_filter_sort_and_open(
     states = page.get_by_test_id("stButtonGroup").nth(1)
     expect(states).to_contain_text("All 2", timeout=20_000)
 
-    page.locator("[class*=st-key-chart-problems] path[aria-roledescription=bar]").click()
+    chart = page.locator("[class*=st-key-chart-problems]")
+    chart.hover()
+    expect(chart.locator('button[aria-label*="Vega"]')).to_have_count(1)
+    expect(chart.locator('button[aria-label*="Vega"]')).to_be_hidden()
+    chart.locator("path[aria-roledescription=bar]").click()
     expect(page).to_have_url(re.compile(r"problem=terms\.not_in_list"))
     expect(states).to_contain_text("All 1")
     page.locator(".st-key-without-problem button").click()

@@ -62,7 +62,7 @@ def test_a_manager_finds_the_worst_import_and_an_analyst_mends_it(
 
     for somebody, address in ((ana, analysts), (page, managers)):
         somebody.goto(f"{address}/import_history")
-        expect_figures(somebody, Imports=3, New_customers=9)
+        expect_figures(somebody, Imports=3, New=9)
     ana.close()
 
 
