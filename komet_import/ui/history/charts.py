@@ -25,7 +25,7 @@ from komet_import.ui.theme import is_dark, palette
 
 HEIGHT = 190
 PALE = 0.35
-_ROOM = 1.6  # the axis is so much longer than the longest bar: for the numbers
+_ROOM = 2.1  # the axis is so much longer than the longest bar: for the numbers
 Layers = alt.LayerChart | alt.FacetChart
 
 
@@ -127,7 +127,7 @@ def commonest_problems(counts: Sequence[ProblemCount], chosen: Problem | None) -
     ]
     values = {name: problem_value(count.problem) for name, count in zip(names, counts, strict=True)}
     colours = dict(zip(kinds, (raspberry, amber), strict=True))
-    return Picture(_lines(frame, colour), in_words(_("Commonest problems"), told), values, colours)
+    return Picture(_lines(frame, colour, 170), in_words(_("Commonest problems"), told), values, colours)
 
 
 def by_person(people: Sequence[PersonCount], chosen: int | None) -> Picture:
@@ -149,7 +149,7 @@ def by_person(people: Sequence[PersonCount], chosen: int | None) -> Picture:
         for name, person in zip(names, people, strict=True)
     ]
     values = {name: str(person.person_id) for name, person in zip(names, people, strict=True)}
-    return Picture(_lines(frame, accent), in_words(_("By person"), told), values, {})
+    return Picture(_lines(frame, accent, 100), in_words(_("By person"), told), values, {})
 
 
 def _told_apart(people: Sequence[PersonCount]) -> list[str]:
@@ -160,14 +160,14 @@ def _told_apart(people: Sequence[PersonCount]) -> list[str]:
     ]
 
 
-def _lines(frame: pd.DataFrame, colour: alt.Color | Any) -> Layers:
-    """Horizontal bars with their numbers at the end."""
+def _lines(frame: pd.DataFrame, colour: alt.Color | Any, longest: int) -> Layers:
+    """Horizontal bars with their numbers at the end; `longest` is what a name takes, in pixels."""
     y = alt.Y(
         "label:N",
         sort=list(frame["label"]),
         title=None,
         axis=alt.Axis(
-            labelLimit=170,
+            labelLimit=longest,
             labelOverlap=False,
             labelBound=False,
             labelFlush=False,

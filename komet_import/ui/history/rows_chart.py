@@ -15,6 +15,7 @@ from komet_import.sentences import counted_rows
 from komet_import.ui.history.charts import (
     HEIGHT,
     PALE,
+    Layers,
     Picture,
     counted_imports,
     in_words,
@@ -60,9 +61,10 @@ def rows_over_time(overview: Overview, chosen: date | None) -> Picture:
         opacity = 1.0 if chosen in (None, bar.start) else PALE
         parts += _parts(bar, label, end / rows if broken else 1.0, opacity)
         if bar.tally.imports:
-            top = f"{bar.tally.imports:,}"
-            told = f"{counted_rows(rows)}\n{top}" if broken else top
-            tops.append({"label": label, "rows": min(rows, end), "imports": told, "broken": broken})
+            told = counted_rows(rows) if broken else ""
+            tops.append(
+                {"label": label, "rows": min(rows, end), "imports": f"{bar.tally.imports:,}", "told": told}
+            )
     chart = alt.layer(
         _stacks(pd.DataFrame(parts), labels, end), _breaks(tops, labels, end), _tops(tops, labels)
     ).properties(height=HEIGHT)
@@ -132,20 +134,19 @@ def _stacks(frame: pd.DataFrame, labels: list[str], end: int) -> alt.Chart:
     return chart
 
 
-def _breaks(tops: list[dict[str, object]], labels: list[str], end: int) -> alt.Chart:
-    """Across each broken bar, near its top."""
-    broken = [{"label": top["label"], "at": end * 0.86} for top in tops if top["broken"]]
-    frame = pd.DataFrame(broken, columns=["label", "at"])
+def _breaks(tops: list[dict[str, object]], labels: list[str], end: int) -> Layers:
+    """Across each broken bar, near its top; above it the rows that it stands for."""
+    broken = [top | {"at": end * 0.86} for top in tops if top["told"]]
+    frame = pd.DataFrame(broken, columns=["label", "rows", "told", "at"])
+    x = alt.X("label:N", sort=labels)
     text = alt.Chart(frame).mark_text(text="≈", fontSize=26, fontWeight="bold", color=palette().page)
-    chart: alt.Chart = text.encode(x=alt.X("label:N", sort=labels), y="at:Q")
-    return chart
+    rows = alt.Chart(frame).mark_text(dy=-22, color=palette().text, fontSize=12)
+    return alt.layer(text.encode(x=x, y="at:Q"), rows.encode(x=x, y="rows:Q", text="told:N"))
 
 
 def _tops(tops: list[dict[str, object]], labels: list[str]) -> alt.Chart:
     frame = pd.DataFrame(tops, columns=["label", "rows", "imports"])
-    text = alt.Chart(frame).mark_text(
-        dy=-4, baseline="bottom", lineBreak="\n", color=palette().quiet_text, fontSize=12
-    )
+    text = alt.Chart(frame).mark_text(dy=-8, color=palette().quiet_text, fontSize=12)
     chart: alt.Chart = text.encode(x=alt.X("label:N", sort=labels), y="rows:Q", text="imports:N")
     return chart
 
