@@ -18,7 +18,8 @@ _THINGS = ("draft", "drafts", "import")  # what names in an address what a page 
 
 def navigate(desk: Desk) -> StreamlitPage:
     """Draws the navigation, whose items lead to the start of their pages; returns the page that is wanted, to be run."""
-    st.html(f"<script>{_script()}</script>", unsafe_allow_javascript=True)
+    with st.container(key="navigation"):  # it draws nothing, and takes no room
+        st.html(f"<script>{_script()}</script>", unsafe_allow_javascript=True)
     page = st.navigation(
         [
             st.Page("data_import.py", title=_("Data Import"), default=True),
