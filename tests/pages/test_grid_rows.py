@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 
 from komet_import.review.draft import Draft
@@ -62,6 +61,8 @@ def test_only_a_text_that_goes_in_stands_beside_the_one_it_takes_the_place_of() 
     assert (marks["billing_zip"].state, marks["billing_zip"].old) == ("warning", "02118")
     assert marks["billing_zip"].note.splitlines()[-1] == "Stored now: 02118"
     assert (marks["phone"].state, marks["phone"].old) == ("error", None)
+    elsewhere = drawn(draft([{"code": "ABC", "main_location": "LAX", "location_codes": "MIA"}], STORED)).marks
+    assert (elsewhere["main_location"].state, elsewhere["main_location"].old) == ("error", None)
 
 
 def test_a_corrected_cell_of_a_new_row_is_changed_but_takes_the_place_of_nothing_stored() -> None:
