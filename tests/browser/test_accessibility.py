@@ -111,3 +111,18 @@ def test_what_has_the_focus_is_seen(
             rings.add(page.evaluate(RING))
         assert rings - {None} == {ACCENT[theme]}, name
     context.close()
+
+
+def test_the_phones_menu_opens_closes_and_is_not_covered(
+    browser: Browser, streamlit_app: StartApp, tmp_path: Path
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    Screens(tmp_path, streamlit_app).open(page, "customers")
+    account = page.get_by_role("button", name="Administrator")
+    page.get_by_role("button", name="Expand sidebar").click()
+    expect(account).to_be_hidden()
+    page.get_by_role("button", name="Collapse sidebar").click()
+    account.click()
+    expect(page.get_by_text("admin@localhost, administrator of")).to_be_visible()
+    context.close()
