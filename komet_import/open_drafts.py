@@ -59,6 +59,12 @@ class OpenDrafts:
                 kept.draft = drafts.up_to_date(desk, kept.draft)
             yield kept.draft
 
+    def has(self, desk: Desk, draft_id: str) -> bool:
+        """Whether it need not be opened first."""
+        with self._changed:
+            kept = self._kept.get((desk.company.company_id, draft_id))
+            return kept is not None and kept.draft is not None
+
     def keep(self, desk: Desk, opened: OpenDraft) -> None:
         """The next runs go on with this one."""
         with self._held(desk, opened.stored.draft_id) as kept:

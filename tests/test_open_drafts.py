@@ -185,6 +185,7 @@ def test_an_open_draft_takes_less_than_two_kilobytes_a_row(desk: Desk) -> None:
 def test_a_draft_that_there_is_not_leaves_nothing(kept: OpenDrafts, clock: Clock, desk: Desk) -> None:
     with pytest.raises(NotFound), kept.in_hand(desk, "nonsense"):
         pass
+    assert not kept.has(desk, "nonsense")
     clock.now += LEFT_SECONDS
     kept.sweep()
     assert kept._kept == {}

@@ -18,6 +18,7 @@ from komet_import.ui.review.result import result_screen
 from komet_import.ui.review.screen import review_screen
 from komet_import.ui.start.draft_cards import take_back_button
 from komet_import.ui.start.screen import start_screen
+from komet_import.ui.wiring import draft_in_hand, is_kept_open
 
 
 def draft_screen(desk: Desk, draft_id: str) -> None:
@@ -28,11 +29,20 @@ def draft_screen(desk: Desk, draft_id: str) -> None:
         start_screen(desk, partial(st.error, escape_markdown(str(error)), icon=":material/error:"))
         return
     if stored.state is DraftState.OPEN:
+        _open(desk, stored)
         review_screen(desk, draft_id)
     elif stored.import_id is None:
         start_screen(desk, partial(_discarded, desk, stored))
     else:
         _imported(desk, stored, stored.import_id)
+
+
+def _open(desk: Desk, stored: StoredDraft) -> None:
+    """What takes long says so."""
+    if not is_kept_open(desk, stored.draft_id):
+        opening = _("Opening {file}").format(file=escape_markdown(stored.file))
+        with st.spinner(opening), draft_in_hand(desk, stored.draft_id):
+            pass
 
 
 def _discarded(desk: Desk, stored: StoredDraft) -> None:

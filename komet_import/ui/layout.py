@@ -16,6 +16,7 @@ from komet_import.ui.theme import TONE_NAMES, Ink, Tone, palette
 
 Figure = tuple[str, int | str]
 
+_LONG_TITLE, _LAST_OF_TITLE = 30, 20  # characters
 _TITLED = "titled"
 _LEFT = "places"
 _COLOURS = {Colour.GREEN: N_("Green"), Colour.RED: N_("Red"), Colour.BLUE: N_("Blue")}
@@ -78,7 +79,7 @@ def title(
         with st.container(gap=None, width="stretch"):
             path(*parts)
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.title(escape_markdown(text), anchor=False, icon=icon, width="content")
+                _heading(text, icon)
                 if badge:
                     show_badge(*badge)
             if note:
@@ -86,6 +87,16 @@ def title(
         return st.container(
             horizontal=True, horizontal_alignment="right", vertical_alignment="bottom", width="content"
         )
+
+
+def _heading(text: str, icon: str | None) -> None:
+    """Of a long one the middle gives way where there is no room: files differ at their ends. The pointer shows the whole."""
+    if len(text) <= _LONG_TITLE:
+        st.title(escape_markdown(text), anchor=False, icon=icon, width="content")
+        return
+    whole, first, last = map(escape, (text, text[:-_LAST_OF_TITLE], text[-_LAST_OF_TITLE:]))
+    parts = f"<span>{first}</span><span>{last}</span>"
+    st.html(f'<h1 class="komet-title" dir="auto" title="{whole}" aria-label="{whole}">{parts}</h1>')
 
 
 def figures(values: Iterable[Figure]) -> None:

@@ -126,4 +126,6 @@ def _accent_css() -> str:
 
 def _dark_css() -> str:
     """Button text is always white, so one primary colour cannot serve both buttons and text on black."""
-    return 'button[kind^="primary"] { background: #6B5AB8; border-color: #6B5AB8; }' if is_dark() else ""
+    buttons = 'button[kind^="primary"] { background: #6B5AB8; border-color: #6B5AB8; }'
+    links = ".stHtml a.komet-way, .stHtml a.komet-way:visited { color: #B9ADF0; }"
+    return f"{buttons} {links}" if is_dark() else ""

@@ -93,6 +93,11 @@ def keep_open(desk: Desk, opened: OpenDraft) -> None:
     _open_drafts().keep(desk, opened)
 
 
+def is_kept_open(desk: Desk, draft_id: str) -> bool:
+    """Whether it need not be opened first, which takes seconds for many rows."""
+    return _open_drafts().has(desk, draft_id)
+
+
 def forget(desk: Desk, draft_id: str) -> None:
     """A draft that came to its end need not be kept open."""
     _open_drafts().forget(desk, draft_id)

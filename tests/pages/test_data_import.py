@@ -29,7 +29,8 @@ def test_the_start_offers_templates_legend_drop_area_and_how_rows_match(open_app
     app = open_app()
     assert not app.exception
     assert app.title[0].value == "Import from Excel"
-    assert [button.proto.label for button in app.get("download_button")] == ["Download"] * 3
+    offered = [(button.proto.label, button.proto.disabled) for button in app.get("download_button")]
+    assert offered == [("Download", False), ("Download", True), ("Download", False)], "nothing is stored"
     text = words(app)
     assert "Nothing is open" in text
     assert "How rows find their customer" in text
@@ -358,6 +359,16 @@ def buttons(app: AppTest) -> list[str]:
 
 def htmls(app: AppTest) -> str:
     return "\n".join(html.proto.body for html in app.get("html"))
+
+
+def test_a_long_name_gives_way_in_its_middle_and_the_pointer_shows_the_whole(open_app: OpenApp) -> None:
+    name = f"{'customers-' * 9}november <2>.xlsx"
+    app = upload(open_app(), workbook(NEW), name)
+    assert not app.title
+    whole = name.replace("<", "&lt;").replace(">", "&gt;")
+    assert f'<h1 class="komet-title" dir="auto" title="{whole}" aria-label="{whole}">' in htmls(app)
+    assert "<span>rs-november &lt;2&gt;.xlsx</span></h1>" in htmls(app)
+    assert f'<div class="komet-file" title="{whole}">{whole}</div>' in htmls(open_app())
 
 
 def test_an_unusable_file_leaves_the_drafts_and_the_help_where_they_are(open_app: OpenApp) -> None:

@@ -15,8 +15,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from komet_import.store import database as store
-from komet_import.store import discrepancies, imports, models, uploads
+from komet_import.store import discrepancies, drafts, imports, models, uploads
 from komet_import.store.database import Database, open_database
+from komet_import.store.drafts import DraftState, WantedDrafts
 
 FILE = b"Customer Code,Customer Name\nABC,ABC Wholesale\n"
 TIMES = "'2026-01-02 03:04:05', '2026-01-02 03:04:06'"
@@ -29,7 +30,8 @@ INSERT INTO import (id, company_id, kind, state, draft_id, upload_id, file, file
     blank_cells, person_id, started_at, finished_at, rows, inserted, updated, unchanged, rejected, edits)
     VALUES (7, 1, 'import', 'committed', 'd', 4, 'Spring.csv', 'spring.csv', 'ab12', 'plan', 0, 'keep', 1, {TIMES},
     4, 1, 0, 0, 3, 0);
-INSERT INTO draft VALUES ('d', 1, 'customers', 4, NULL, '{{}}', 'keep', 0, 'committed', 1, {TIMES}, 1, 0, 7, 0);
+INSERT INTO draft VALUES ('d', 1, 'customers', 4, NULL, '{{}}', 'keep', 0, 'committed', 1, {TIMES}, 1, 0, 7, 0),
+    ('e', 1, 'customers', 4, NULL, '{{}}', 'keep', 0, 'discarded', 1, {TIMES}, 1, 0, NULL, 0);
 INSERT INTO change VALUES (9, 1, 7, 2, 5, 'insert', NULL, NULL, NULL);
 INSERT INTO rejected_row VALUES (7, 3, 1, '{{"name": "", "phone": null}}'), (7, 4, 1, '{{"name": "Dan", "phone": "1"}}');
 INSERT INTO discrepancy VALUES (7, 0, 1, 3, 'name', 'required', 'error', '', 'A name is missing.', NULL),
@@ -81,6 +83,15 @@ def test_what_it_held_is_there(migrated: Database) -> None:
     assert (record.file, record.sha256, record.by, record.rows) == ("Spring.csv", "ab12", "Ana", 4)
     assert record.declaration == "customers"
     assert changes == [(9, 1, 7, 2, 5, "insert", None, None, None, None)]
+
+
+def test_a_draft_that_was_discarded_is_found_and_taken_back(migrated: Database) -> None:
+    with migrated.writing() as conn:
+        (found,) = drafts.find(conn, 1, WantedDrafts(DraftState.DISCARDED)).drafts
+        assert (found.draft_id, found.by, found.discarded_by) == ("e", "Ana", None)
+        drafts.take_back(conn, 1, "e")
+        assert drafts.get_draft(conn, 1, "d").import_id == 7
+        assert [draft.draft_id for draft in drafts.find(conn, 1, WantedDrafts()).drafts] == ["e"]
 
 
 def test_of_the_rejected_rows_those_that_had_no_errors_are_known(migrated: Database) -> None:

@@ -10,6 +10,7 @@ from komet_import.desk import Desk
 from komet_import.drafts import Conflict, OpenDraft
 from komet_import.errors import KometError
 from komet_import.review.draft import Draft
+from komet_import.ui.markdown import escape_markdown
 from komet_import.ui.review.conflicts import Sentence, not_taken, tell
 from komet_import.ui.wiring import draft_in_hand
 
@@ -25,7 +26,7 @@ def change_draft(
         with draft_in_hand(desk, draft_id) as opened:
             tell(opened.draft, change(desk, opened), sentence)
     except KometError as error:
-        st.session_state["notice"] = str(error)
+        st.session_state["notice"] = escape_markdown(str(error))
 
 
 def look(desk: Desk, draft_id: str, ask: Callable[[Draft], None]) -> None:
@@ -34,4 +35,4 @@ def look(desk: Desk, draft_id: str, ask: Callable[[Draft], None]) -> None:
         with draft_in_hand(desk, draft_id) as opened:
             ask(opened.draft)
     except KometError as error:
-        st.session_state["notice"] = str(error)
+        st.session_state["notice"] = escape_markdown(str(error))

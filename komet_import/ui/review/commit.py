@@ -12,7 +12,7 @@ from komet_import import drafts, importer, jobs, outcomes
 from komet_import.desk import Desk
 from komet_import.drafts import OpenDraft
 from komet_import.errors import KometError, Refused
-from komet_import.language import _, ngettext
+from komet_import.language import N_, _, ngettext
 from komet_import.review.plan import Counts, Plan
 from komet_import.schema.column import Declaration
 from komet_import.sentences import listed
@@ -20,8 +20,10 @@ from komet_import.store.drafts import BlankCells
 from komet_import.ui import words
 from komet_import.ui.downloads import XLSX, download_button
 from komet_import.ui.markdown import escape_markdown
+from komet_import.ui.navigation import here
 from komet_import.ui.wiring import draft_in_hand, forget, keep_open, worker
 
+MOVED = N_("Stored customers changed meanwhile: the figures are of now.")
 _ASKED = "asked-to-confirm"
 _CONFIRMED = "confirmed-plan"
 _FAILURE = "failed-import"
@@ -119,20 +121,25 @@ def _choices(desk: Desk, opened: OpenDraft) -> None:
 
 
 def _choose_all_or_nothing(desk: Desk, draft_id: str) -> None:
+    """Streamlit also calls this for a box that has just gone from the page: then nothing was chosen."""
+    chosen = bool(st.session_state[f"all-or-nothing-{draft_id}"])
     try:
         with draft_in_hand(desk, draft_id) as opened:
-            drafts.choose_all_or_nothing(desk, opened, bool(st.session_state[f"all-or-nothing-{draft_id}"]))
+            if chosen != opened.stored.all_or_nothing:
+                drafts.choose_all_or_nothing(desk, opened, chosen)
     except KometError as error:
-        st.session_state["notice"] = str(error)
+        st.session_state["notice"] = escape_markdown(str(error))
 
 
 def _choose_blank_cells(desk: Desk, draft_id: str) -> None:
+    """As above."""
     chosen = BlankCells.CLEAR if st.session_state[f"clear-{draft_id}"] else BlankCells.KEEP
     try:
         with draft_in_hand(desk, draft_id) as opened:
-            keep_open(desk, drafts.choose_blank_cells(desk, opened, chosen))
+            if chosen != opened.stored.blank_cells:
+                keep_open(desk, drafts.choose_blank_cells(desk, opened, chosen))
     except KometError as error:
-        st.session_state["notice"] = str(error)
+        st.session_state["notice"] = escape_markdown(str(error))
 
 
 # -- the confirmation ----------------------------------------------------------------------------------------------
@@ -141,6 +148,7 @@ def _choose_blank_cells(desk: Desk, draft_id: str) -> None:
 def _ask(draft_id: str | None = None) -> None:
     """Which draft's confirmation is open is kept in the session: another run, of a late edit, must not close it."""
     st.session_state[_ASKED], st.session_state[_CONFIRMED] = draft_id, None
+    here().pop("moved", None)
 
 
 def _agree(plan_hash: str) -> None:
@@ -162,8 +170,12 @@ def _confirm(desk: Desk, opened: OpenDraft) -> None:
     file, draft_id, shown = opened.stored.file, opened.stored.draft_id, plan.hash
     meanings, side_effects = _meanings(opened, plan), _side_effects(plan)
 
+    has_moved = "moved" in here()
+
     @st.dialog(question, width="medium", on_dismiss=_dismissed)
     def ask() -> None:
+        if has_moved:
+            st.markdown(f"{_WARNING} {_(MOVED)}")
         st.markdown(
             _("Into **{company}**, from {file}.").format(
                 company=escape_markdown(desk.company.name), file=escape_markdown(file)

@@ -171,8 +171,10 @@ def unsaved_edits(draft: str) -> list[GridEdit]:
 
 
 def forget_unsaved(draft: str) -> None:
-    """Somebody was told of it."""
-    _state(draft)["unsaved"].clear()
+    """Somebody was told of it: when the browser sends it once more, it is known."""
+    state = _state(draft)
+    state["acknowledged"] = max(state["unsaved"], default=state["acknowledged"])
+    state["unsaved"].clear()
 
 
 def _state(draft: str) -> _State:

@@ -19,10 +19,11 @@ from komet_import.review.plan import Counts
 from komet_import.schema.kinds import kind_of, options
 from komet_import.ui import layout
 from komet_import.ui.markdown import escape_markdown
+from komet_import.ui.navigation import here
 from komet_import.ui.review import told
 from komet_import.ui.review import view as views
 from komet_import.ui.review.columns import is_narrow, shown_columns, who
-from komet_import.ui.review.commit import commit_bar
+from komet_import.ui.review.commit import MOVED, commit_bar
 from komet_import.ui.review.conflicts import not_taken, tell
 from komet_import.ui.review.filters import filters
 from komet_import.ui.review.grid import LEFT_OUT, GridEdit, review_grid
@@ -98,8 +99,8 @@ def _tell_moved(opened: OpenDraft) -> None:
     """Once: what this session, or the one before a reload, may have seen was another plan."""
     key = f"moved-{opened.stored.draft_id}"
     if opened.moved and opened.moved != st.session_state.get(key):
-        told = _("Stored customers changed meanwhile: the figures are of now.")
-        st.session_state["notice"] = "  \n".join(filter(None, [st.session_state.get("notice"), told]))
+        here()["moved"] = True  # for a confirmation that opens now
+        st.session_state["notice"] = "  \n".join(filter(None, [st.session_state.get("notice"), _(MOVED)]))
     st.session_state[key] = opened.moved
 
 
