@@ -46,6 +46,15 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+def leave_to_stay() -> None:
+    """What is loaded now stays as long as the process: the collector need not look at it again.
+
+    Streamlit has all of it gone through after every run, which takes longer than most runs of ours.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def give_memory_back() -> None:
     """To the system: the C library, where it is GNU's, and Arrow keep what was freed for themselves otherwise."""
     if pyarrow := sys.modules.get("pyarrow"):

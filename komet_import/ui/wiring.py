@@ -11,6 +11,7 @@ from functools import partial
 import streamlit as st
 
 from komet_import import access, jobs
+from komet_import.bulk import leave_to_stay
 from komet_import.desk import Desk, open_desk, open_store
 from komet_import.drafts import OpenDraft
 from komet_import.errors import KometError
@@ -72,6 +73,7 @@ def _worker(_settings: Settings, _database: Database, _reader: Reader, url: str)
         Task("open-drafts", LEFT_SECONDS, _open_drafts().sweep),
     )
     atexit.register(started.stop, _LAST_SECONDS)
+    leave_to_stay()
     return started
 
 

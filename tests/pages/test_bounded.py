@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -93,3 +94,9 @@ def test_a_screen_reads_no_more_of_a_large_import_than_of_a_small_one(
         assert not app.exception
         read.append(fetched.rows)
     assert 0 < read[1] <= read[0] + A_CONNECTIONS_OWN
+
+
+def test_what_is_gone_through_after_each_run_is_less_than_what_was_loaded(open_app: OpenApp) -> None:
+    """Streamlit has the collector look at everything after every click, with the whole process waiting."""
+    open_app()
+    assert len(gc.get_objects()) < gc.get_freeze_count()
