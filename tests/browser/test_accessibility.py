@@ -33,6 +33,11 @@ def frames(page: Page) -> list[Frame]:
 
 
 def violations(page: Page) -> list[str]:
+    # While a run goes on, what it has not drawn yet is pale.
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=30_000
+    )
+    expect(page.locator('[data-stale="true"]')).to_have_count(0)
     for frame in frames(page):
         frame.evaluate(AXE_SCRIPT)
     found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", AXE)

@@ -16,7 +16,7 @@ STORED = [NEW | {"phone": "305-1", "terms": "Net 30"}, NEW | {"code": "DEF", "na
 def review(open_app: OpenApp, *rows: dict[str, str], stored: bool = False) -> AppTest:
     """Of a file with these rows, after STORED was imported."""
     if stored:
-        app = upload(open_app(), workbook(*STORED), "stored.xlsx")
+        app = upload(open_app(), workbook(*STORED, more=("Theirs",)), "stored.xlsx")  # other bytes
         app.button(key="import").click().run()
         app.button(key="confirm").click().run()
     app = upload(open_app(), workbook(*rows))

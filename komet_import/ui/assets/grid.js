@@ -267,11 +267,16 @@ window.komet = (() => {
     api.ensureColumnVisible(focused[1]);
     if (!isTaken) return;
     focus = [Math.max(focus?.[0] ?? 0, answer.focus), ...focused]; // the server knows
-    const enter = () => {
-      window.frameElement.focus();
-      api.setFocusedCell(node.rowIndex, focused[1]);
-    };
-    requestAnimationFrame(() => requestAnimationFrame(enter)); // then what was scrolled to is drawn
+    requestAnimationFrame(() => enter(node.rowIndex, focused[1]));
+  }
+
+  /* What was just scrolled to is drawn some frames later, and only then can it have the focus. */
+  function enter(rowIndex, key, frames = 120) {
+    window.frameElement.focus();
+    api.setFocusedCell(rowIndex, key);
+    const cell = document.querySelector(".ag-cell-focus");
+    cell?.focus({ preventScroll: true });
+    if ((!cell || document.activeElement !== cell) && frames) requestAnimationFrame(() => enter(rowIndex, key, frames - 1));
   }
 
   function say() {
