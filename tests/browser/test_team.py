@@ -40,6 +40,7 @@ def test_a_manager_finds_the_worst_import_and_an_analyst_mends_it(
     expect_figures(page, Imports=2, Updated=0)
     page.get_by_text("Only with rows left out").click()
     expect(page.get_by_text("1–1 of 1")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("cell", name="Ana")).to_have_count(1)
     page.get_by_role("cell", name="Ana").click()
     expect(page).to_have_url(re.compile("import=2$"), timeout=10_000)
     page.get_by_role("button", name="Download").first.click()
